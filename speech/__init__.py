@@ -1,0 +1,1 @@
+"""Hearing and speaking: recognisers, endpointing, pinyin, synthesis, clips."""
