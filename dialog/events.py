@@ -96,6 +96,4 @@ class Gone(msgspec.Struct, frozen=True, tag="gone"):
     """Hung up, or walked away."""
 
 
-Event = (
-    Started | Heard | Typed | Pressed | Chosen | Silence | Unintelligible | Printed | Rated | Gone
-)
+Event = Started | Heard | Typed | Pressed | Chosen | Silence | Unintelligible | Printed | Rated | Gone

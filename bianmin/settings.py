@@ -1,0 +1,83 @@
+"""Where things are and how they are set: one typed record, read from ``settings.toml`` under the home folder.
+
+The home folder is ``$BIANMIN_HOME``, else ``var/`` of the checkout, else ``/var/lib/bianmin``. Everything the program
+writes is below it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from bianmin.cli.output import CommandError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class SpeechSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``engine``: auto, zipformer, whisper or vosk. ``voice``: a Kokoro voice. ``rate``: default speaking rate."""
+
+    engine: str = "auto"
+    vosk_model: str = ""
+    voice: str = "zf_xiaobei"
+    rate: float = 0.9
+    accents: tuple[str, ...] = ("zh/z", "ch/c", "sh/s", "n/l", "h/f", "an/ang", "en/eng", "in/ing")
+
+
+class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``idle_seconds``: quiet before "are you still there"; ``wipe_seconds``: the countdown that follows."""
+
+    terminal: str = "sample-terminal"
+    size: str = "1080x1920"
+    ppi: float = 92.0
+    idle_seconds: float = 60.0
+    wipe_seconds: int = 30
+
+
+class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``device``: file:F, tcp:HOST:PORT, serial:DEV, usb:VID:PID, cups:NAME, or empty for none. ``width_mm``: 58 or 80."""
+
+    device: str = ""
+    width_mm: int = 80
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pack: str = ""
+    speech: SpeechSettings = SpeechSettings()
+    kiosk: KioskSettings = KioskSettings()
+    printer: PrinterSettings = PrinterSettings()
+
+
+def home() -> Path:
+    """The folder everything is written below."""
+    named = os.environ.get("BIANMIN_HOME")
+    if named:
+        return Path(named)
+    if (CHECKOUT / "pyproject.toml").exists():
+        return CHECKOUT / "var"
+    return Path("/var/lib/bianmin")
+
+
+def starter_pack() -> Path:
+    return home() / "packs" / "starter.pack"
+
+
+def load() -> Settings:
+    """Read ``settings.toml`` of the home folder; defaults where there is none. A bad file is one clear line."""
+    path = home() / "settings.toml"
+    if not path.exists():
+        return Settings()
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path}: {error}; correct the line or remove the file to use the defaults") from error
+
+
+def model_directories() -> tuple[Path, ...]:
+    """Where models are looked for, in order: ``$BIANMIN_MODELS``, the home folder, ``shared/models`` beside the checkout."""
+    named = os.environ.get("BIANMIN_MODELS")
+    beside = CHECKOUT.parent / "shared" / "models"
+    found = [Path(named)] if named else []
+    return (*found, home() / "models", beside)
