@@ -37,7 +37,10 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``device``: file:F, tcp:HOST:PORT, serial:DEV, usb:VID:PID, cups:NAME, or empty for none. ``width_mm``: 58 or 80."""
+    """``device``: file:F, tcp:HOST:PORT, serial:DEV, usb:VID:PID, cups:NAME, or empty.
+
+    ``width_mm``: 58 or 80.
+    """
 
     device: str = ""
     width_mm: int = 80
@@ -76,7 +79,7 @@ def load() -> Settings:
 
 
 def model_directories() -> tuple[Path, ...]:
-    """Where models are looked for, in order: ``$BIANMIN_MODELS``, the home folder, ``shared/models`` beside the checkout."""
+    """Where models are looked for: ``$BIANMIN_MODELS``, the home folder, ``shared/models`` beside the checkout."""
     named = os.environ.get("BIANMIN_MODELS")
     beside = CHECKOUT.parent / "shared" / "models"
     found = [Path(named)] if named else []

@@ -80,7 +80,7 @@ class Material(msgspec.Struct, frozen=True):
 
 
 class TimeLimit(msgspec.Struct, frozen=True):
-    """How long it takes, as people say it (当场办结, 5个工作日). ``statutory`` is the legal maximum, if one is named."""
+    """How long it takes, as people say it (当场办结, 5个工作日). ``statutory`` is the legal maximum, if any."""
 
     promised: str
     statutory: str = ""
@@ -122,7 +122,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a matter is handled. ``hours`` as spoken; ``address`` and ``phone`` stay empty until the city reviews them."""
+    """Where a matter is handled. ``hours`` as spoken; ``address``, ``phone``: empty until reviewed."""
 
     id: str
     name: str

@@ -53,7 +53,7 @@ class ClarifyScreen(msgspec.Struct, frozen=True, tag="clarify"):
 
 
 class AnswerScreen(msgspec.Struct, frozen=True, tag="answer"):
-    """The item in list form. ``heard`` is what was understood, with a way to correct it; ``sample``: not yet reviewed."""
+    """The item in list form. ``heard``: what was understood, correctable; ``sample``: not yet reviewed."""
 
     heard: str
     item: Item
