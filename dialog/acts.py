@@ -39,10 +39,21 @@ class AttractScreen(msgspec.Struct, frozen=True, tag="attract"):
 
 
 class ListenScreen(msgspec.Struct, frozen=True, tag="listen"):
-    """Ready for a question. ``hint``: one example question; ``notice``: why we are here again, or empty."""
+    """Ready for a question.
+
+    ``hint``: one example question; ``notice``: why we are here again, or empty; ``modules``: the six, for touch.
+    """
 
     hint: str
     notice: str = ""
+    modules: tuple[Choice, ...] = ()
+
+
+class BrowseScreen(msgspec.Struct, frozen=True, tag="browse"):
+    """Everything of one module, to choose from by touch; the front end pages it. ``title`` is the module's name."""
+
+    title: str
+    choices: tuple[Choice, ...]
 
 
 class ClarifyScreen(msgspec.Struct, frozen=True, tag="clarify"):
@@ -64,10 +75,11 @@ class AnswerScreen(msgspec.Struct, frozen=True, tag="answer"):
 
 
 class NoAnswerScreen(msgspec.Struct, frozen=True, tag="no_answer"):
-    """Nothing fits. ``reason``: "unknown", "expired" or "unheard"."""
+    """Nothing fits. ``reason``: "unknown", "expired" or "unheard"; ``message`` is the sentence to read."""
 
     heard: str
     reason: str
+    message: str = ""
 
 
 class PrintScreen(msgspec.Struct, frozen=True, tag="print"):
@@ -78,9 +90,10 @@ class PrintScreen(msgspec.Struct, frozen=True, tag="print"):
 
 
 class HumanScreen(msgspec.Struct, frozen=True, tag="human"):
-    """How to reach a person now: ``lines`` are short sentences."""
+    """How to reach a person now, or whom to call in danger (``urgent``): ``lines`` are short sentences."""
 
     lines: tuple[str, ...]
+    urgent: bool = False
 
 
 class RateScreen(msgspec.Struct, frozen=True, tag="rate"):
@@ -100,6 +113,7 @@ class GoodbyeScreen(msgspec.Struct, frozen=True, tag="goodbye"):
 Screen = (
     AttractScreen
     | ListenScreen
+    | BrowseScreen
     | ClarifyScreen
     | AnswerScreen
     | NoAnswerScreen

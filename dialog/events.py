@@ -92,8 +92,33 @@ class Rated(msgspec.Struct, frozen=True, tag="rated"):
     stars: int
 
 
+class Recorded(msgspec.Struct, frozen=True, tag="recorded"):
+    """The message the caller left is kept by the front end; ``seconds`` of it."""
+
+    seconds: float
+
+
+class Transferred(msgspec.Struct, frozen=True, tag="transferred"):
+    """Whether the person we handed over to took the call."""
+
+    reached: bool
+
+
 class Gone(msgspec.Struct, frozen=True, tag="gone"):
     """Hung up, or walked away."""
 
 
-Event = Started | Heard | Typed | Pressed | Chosen | Silence | Unintelligible | Printed | Rated | Gone
+Event = (
+    Started
+    | Heard
+    | Typed
+    | Pressed
+    | Chosen
+    | Silence
+    | Unintelligible
+    | Printed
+    | Rated
+    | Recorded
+    | Transferred
+    | Gone
+)
