@@ -134,7 +134,7 @@ def _wrong_size(model: Model, folder: Path) -> tuple[str, ...]:
 
 
 def look(name: str, directories: Sequence[Path]) -> Installed:
-    """Find a model by the sizes of its files, without reading them: the first whole copy, else the first damaged one."""
+    """Find a model by its files' sizes, unread: the first whole copy, else the first damaged one."""
     model = model_named(name)
     first_bad: Installed | None = None
     for folder in _folders(model, directories):
