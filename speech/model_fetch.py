@@ -148,16 +148,16 @@ def _member(archives: Sequence[Path], name: str) -> Iterator[IO[bytes]]:
         elif tarfile.is_tarfile(path):
             with tarfile.open(path) as tar:
                 found = next((m for m in tar if m.name == name or m.name.split("/", 1)[-1] == name), None)
-                stream = tar.extractfile(found) if found else None
-                if stream is not None:
-                    with stream:
-                        yield stream
+                extracted = tar.extractfile(found) if found else None
+                if extracted is not None:
+                    with extracted:
+                        yield extracted
                     return
     raise ModelError(f"the downloaded packages hold no {name}; their publisher changed them, tell the maintainers")
 
 
 def _join(
-    file: ModelFile, members: Sequence[str], archives: Sequence[Path], target: Path, tick: Report, m: str
+    model: str, file: ModelFile, members: Sequence[str], archives: Sequence[Path], target: Path, report: Report
 ) -> None:
     """Write ``file`` out of ``members``: whole and with the right sum, or not at all."""
     part = target.with_name(target.name + ".part")
@@ -171,12 +171,12 @@ def _join(
                     digest.update(block)
                     output.write(block)
                     done += len(block)
-                    tick(Step(m, f"unpacking {file.name}", done, file.size))
+                    report(Step(model, f"unpacking {file.name}", done, file.size))
         output.flush()
         os.fsync(output.fileno())
     if digest.hexdigest() != file.sha256:
         part.unlink()
-        raise ModelError(f"{file.name} of {m} came damaged or changed (its sum is not the one listed); try again later")
+        raise ModelError(f"{file.name} of {model} came damaged or changed (its sum is not the one listed); try again later")
     part.replace(target)
 
 
@@ -200,7 +200,7 @@ def fetch(model: Model, store: Path, report: Report, run: Run = run_client) -> P
         archives = _download(model, source, downloads, report, run)
         try:
             for name in here:
-                _join(missing[name], source.members[name], archives, folder / name, report, model.name)
+                _join(model.name, missing[name], source.members[name], archives, folder / name, report)
                 del missing[name]
         except (ModelError, zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
             shutil.rmtree(downloads, ignore_errors=True)  # a bad download must not be met again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 
@@ -11,6 +12,20 @@ from bianmin.cli.output import CommandError, Json, console, emit, failures, prog
 from bianmin.settings import home, model_directories
 
 app = typer.Typer(no_args_is_help=True, help="List and fetch models.")
+
+
+class ModelRow(msgspec.Struct, frozen=True):
+    """A line of ``models list``. ``state``: installed, damaged or missing; ``needed``: by this terminal."""
+
+    name: str
+    state: str
+    directory: str
+    damaged: tuple[str, ...]
+    purpose: str
+    licence: str
+    bytes: int
+    needed: bool
+    source: str
 
 
 @app.command("list")
@@ -23,28 +38,27 @@ def list_models(as_json: Json = False) -> None:
     rows = []
     for model in catalogue().values():
         found = verify(model.name, directories)
+        pages = "; ".join(source.text for source in model.sources if isinstance(source, PageSource))
         rows.append(
-            {
-                "name": model.name,
-                "state": found.state,
-                "directory": found.directory,
-                "damaged": found.damaged,
-                "purpose": model.purpose,
-                "licence": model.licence,
-                "bytes": model.size,
-                "needed": needs.get(model.name, "optional") != "optional",
-                "source": "package index"
-                if model.fetchable
-                else "; ".join(source.text for source in model.sources if isinstance(source, PageSource)),
-            }
+            ModelRow(
+                name=model.name,
+                state=found.state,
+                directory=found.directory,
+                damaged=found.damaged,
+                purpose=model.purpose,
+                licence=model.licence,
+                bytes=model.size,
+                needed=needs.get(model.name, "optional") != "optional",
+                source="package index" if model.fetchable else pages,
+            )
         )
     if as_json:
         emit({"models": rows}, True)
         return
     for row in rows:
-        size = f"{row['bytes'] / 1e6:.0f} MB" if row["bytes"] else ""
-        console.print(f"{row['name']:22} {row['state']:10} {size:>7}  {row['purpose']}", soft_wrap=True)
-        detail = row["directory"] if row["directory"] else f"from: {row['source']}"
+        size = f"{row.bytes / 1e6:.0f} MB" if row.bytes else ""
+        console.print(f"{row.name:22} {row.state:10} {size:>7}  {row.purpose}", soft_wrap=True)
+        detail = row.directory or f"from: {row.source}"
         console.print(f"{'':22} {detail}", style="dim", soft_wrap=True)
 
 
