@@ -176,7 +176,7 @@ def _join(
         os.fsync(output.fileno())
     if digest.hexdigest() != file.sha256:
         part.unlink()
-        raise ModelError(f"{file.name} of {model} came damaged or changed (its sum is not the one listed); try again later")
+        raise ModelError(f"{model}: {file.name} came damaged or changed (its sum is not the listed one); try later")
     part.replace(target)
 
 
