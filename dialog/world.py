@@ -1,0 +1,118 @@
+"""What the conversation may know: the pack's knowledge behind a small protocol, and the limits it keeps.
+
+``Knowledge`` is everything the dialog asks of the outside; it only reads. ``PackKnowledge`` answers from a content pack.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from content.model import Item, Module, Place
+from content.pack import Pack
+from content.search import Query, Searcher, SearchResult
+from dialog.acts import Choice
+
+MODULE_NAMES: dict[Module, str] = {
+    Module.INSURANCE: "医保社保",
+    Module.HOUSEHOLD: "户籍管理",
+    Module.EDUCATION_WORK: "教育就业",
+    Module.BUSINESS: "企业开办",
+    Module.TAX: "税务发票",
+    Module.CIVIL: "民政养老与公积金",
+}
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Seconds and counts the conversation keeps."""
+
+    idle: float = 60.0  # kiosk: quiet before "are you still there"
+    wipe: int = 30  # kiosk: the countdown after that
+    reading: float = 120.0  # kiosk: quiet allowed while an answer is on the screen
+    phone_silence: float = 7.0  # phone: ISO/IEC 13714 asks for 3 to 10 s
+    misses: int = 2  # no-input and no-match before a person is offered, GB/T 33358-2016
+    opens: dt.time = dt.time(9, 0)  # people answer from
+    closes: dt.time = dt.time(17, 0)  # people answer until
+
+
+class Knowledge(Protocol):
+    """Read-only knowledge of one pack."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def sample(self) -> bool: ...
+
+    def search(self, query: Query) -> SearchResult: ...
+
+    def item(self, item_id: str) -> Item | None: ...
+
+    def place(self, place_id: str) -> Place | None: ...
+
+    def items_of(self, module: Module) -> Sequence[Choice]: ...
+
+    def prompt(self, prompt_id: str) -> str: ...
+
+    def staffed(self, now: dt.datetime) -> bool | None: ...
+
+
+class PackKnowledge:
+    """Answers from a pack and its search index."""
+
+    def __init__(self, pack: Pack, searcher: Searcher, language: str = "zh") -> None:
+        self._pack = pack
+        self._searcher = searcher
+        self._language = language
+
+    @property
+    def version(self) -> str:
+        return self._pack.meta.version
+
+    @property
+    def sample(self) -> bool:
+        return self._pack.meta.sample
+
+    def search(self, query: Query) -> SearchResult:
+        return self._searcher.search(query, 5)
+
+    def item(self, item_id: str) -> Item | None:
+        return self._pack.item(item_id)
+
+    def place(self, place_id: str) -> Place | None:
+        return self._pack.place(place_id)
+
+    def items_of(self, module: Module) -> Sequence[Choice]:
+        return [Choice(f"item:{item.id}", item.title) for item in self._pack.items() if item.module == module]
+
+    def prompt(self, prompt_id: str) -> str:
+        return self._pack.prompt(prompt_id, self._language)
+
+    def staffed(self, now: dt.datetime) -> bool | None:
+        """Whether people answer at ``now`` by the directory's hours and holidays; None when it does not say."""
+        return None
+
+
+class World(msgspec.Struct, frozen=True):
+    """Everything ``step`` may use besides the state and the event. ``can_print``, ``can_hear``: what works right now."""
+
+    knowledge: Knowledge
+    limits: Limits = Limits()
+    can_print: bool = True
+    can_hear: bool = True
+    offline: bool = False
+
+    def text(self, prompt_id: str, **values: object) -> str:
+        """The prompt with its braces filled in."""
+        prompt = self.knowledge.prompt(prompt_id)
+        return prompt.format(**values) if values else prompt
+
+    def people_answer(self, now: dt.datetime) -> bool:
+        """Whether a person can be had at ``now``."""
+        known = self.knowledge.staffed(now)
+        if known is not None:
+            return known
+        return now.weekday() < 5 and self.limits.opens <= now.time() < self.limits.closes
