@@ -15,10 +15,15 @@ from dialog.events import Key
 
 
 class Say(msgspec.Struct, frozen=True, tag="say"):
-    """Speak ``text``. ``interruptible``: speech or a key may cut it short (barge-in)."""
+    """Speak ``text``.
+
+    ``interruptible``: speech or a key may cut it short (barge-in). ``passing``: said by the way ("I will speak louder",
+    a filler); 再说一遍 does not bring it back.
+    """
 
     text: str
     interruptible: bool = True
+    passing: bool = False
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -47,7 +47,7 @@ def still_there(state: State, world: World) -> Turn:
     seconds = world.limits.wipe
     acts: tuple[Act, ...] = (
         Show(IdleScreen(seconds)),
-        *say(world.text("idle.warning")),
+        *say(world.text("idle.warning"), passing=True),
         Ask(keys=(Key.STAY, Key.FINISH), timeout=float(seconds)),
     )
     return replace(state, phase=Phase.IDLE, resume=state.phase), acts

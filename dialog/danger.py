@@ -18,7 +18,7 @@ _ASKING = re.compile(r"(怎么办理|补贴|证明|报销|赔偿|材料|申请|�
 
 
 def danger(text: str) -> str | None:
-    """The prompt to say when ``text`` tells of danger, else None. Questions about benefits afterwards are not danger."""
+    """The prompt to say when ``text`` tells of danger, else None. Asking for benefits afterwards is not danger."""
     if _ASKING.search(text):
         return None
     for prompt, pattern in _SIGNS:

@@ -19,6 +19,7 @@ from dialog.acts import (
     Show,
 )
 from dialog.events import Channel, Key
+from dialog.human import to_a_person
 from dialog.state import Phase, State, Turn, say
 from dialog.world import MODULE_NAMES, World
 
@@ -96,8 +97,6 @@ def no_answer(state: State, world: World, reason: str) -> Turn:
     prompt = {"expired": "none.expired"}.get(reason, "none.unknown_again" if again else "none.unknown")
     state = replace(state, misses=misses, phase=Phase.UNANSWERED, choices=(), item_id="")
     if again and state.channel is Channel.PHONE:
-        from dialog.human import to_a_person
-
         state, acts = to_a_person(state, world)
         return state, (*say(world.text("none.unknown_again_phone")), *acts)
     return state, _unanswered(state, world, prompt, reason)
@@ -110,8 +109,6 @@ def unheard(state: State, world: World) -> Turn:
     if count < world.limits.misses:
         return state, (*say(world.text("none.unheard")), state.asked)
     if state.channel is Channel.PHONE:
-        from dialog.human import to_a_person
-
         state, acts = to_a_person(state, world)
         return state, (*say(world.text("none.unheard_again_phone")), *acts)
     state = replace(state, phase=Phase.UNANSWERED, choices=_MODULES)

@@ -26,11 +26,11 @@ def adjust(state: State, world: World, key: Manner) -> Turn:
         moved = volume in VOLUMES
         state = replace(state, volume=volume) if moved else state
         limit = "manner.loudest" if key is Key.LOUDER else "manner.quietest"
-    again = say(*state.said) if moved else ()
+    again = say(*state.said, passing=True) if moved else ()
     prompt = f"manner.{key.value}" if moved else limit
-    return state, (Adjust(state.rate, state.volume), *say(world.text(prompt)), *again, state.asked)
+    return state, (Adjust(state.rate, state.volume), *say(world.text(prompt), passing=True), *again, state.asked)
 
 
 def repeat(state: State) -> Turn:
     """Say the last thing again."""
-    return state, (*say(*state.said), state.asked)
+    return state, (*say(*state.said, passing=True), state.asked)

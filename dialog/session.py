@@ -46,9 +46,8 @@ def step(state: State, event: Event, world: World) -> Turn:
     """The next state and what to do now. Pure: the same three arguments always give the same turn."""
     if state.phase is Phase.ENDED and not isinstance(event, Started):
         return state, ()
-    was = state
     state, acts = _react(state, event, world)
-    return _remember(was, state, acts), acts
+    return _remember(state, acts), acts
 
 
 def _react(state: State, event: Event, world: World) -> Turn:
@@ -221,17 +220,16 @@ def _back_from_idle(state: State) -> State:
     return replace(state, phase=state.resume) if state.phase is Phase.IDLE else state
 
 
-def _remember(was: State, state: State, acts: tuple[Act, ...]) -> State:
-    """Keep what was said, shown and asked, for 再说一遍 and for coming back; the idle question and manner do not count."""
+def _remember(state: State, acts: tuple[Act, ...]) -> State:
+    """Keep what was said, shown and asked, for 再说一遍 and for coming back; the idle question is not kept."""
     if state.phase is Phase.IDLE:
         return state
-    said = tuple(act.text for act in acts if isinstance(act, Say))
+    said = tuple(act.text for act in acts if isinstance(act, Say) and not act.passing)
     shown = [act.screen for act in acts if isinstance(act, Show)]
     asked = [act for act in acts if isinstance(act, Ask)]
-    new_turn = bool(shown) or state.phase is not was.phase
     return replace(
         state,
-        said=said if said and (new_turn or not was.said) else state.said,
+        said=said or state.said,
         screen=shown[-1] if shown else state.screen,
         asked=asked[-1] if asked else state.asked,
     )

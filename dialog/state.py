@@ -37,7 +37,7 @@ class Phase(StrEnum):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """``misses`` counts questions in a row without an answer, ``unheard`` utterances without a word, ``silences`` likewise.
+    """``misses``, ``unheard``, ``silences``: questions without an answer, utterances without a word, deadlines in a row.
 
     ``said`` and ``screen`` and ``asked`` are what was last said, shown and asked, so that it can be repeated and come
     back to. ``others`` are the next best hits of the last question, offered when the first was wrong.
@@ -65,6 +65,6 @@ Turn = tuple[State, tuple[Act, ...]]
 """What a handler returns: the next state and what to do now."""
 
 
-def say(*texts: str, interruptible: bool = True) -> tuple[Say, ...]:
+def say(*texts: str, interruptible: bool = True, passing: bool = False) -> tuple[Say, ...]:
     """One ``Say`` a text; empty texts are left out."""
-    return tuple(Say(text, interruptible) for text in texts if text)
+    return tuple(Say(text, interruptible, passing) for text in texts if text)

@@ -1,6 +1,6 @@
 """What the conversation may know: the pack's knowledge behind a small protocol, and the limits it keeps.
 
-``Knowledge`` is everything the dialog asks of the outside; it only reads. ``PackKnowledge`` answers from a content pack.
+``Knowledge`` is all the dialog asks of the outside; it only reads. ``PackKnowledge`` answers from a content pack.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class PackKnowledge:
 
 
 class World(msgspec.Struct, frozen=True):
-    """Everything ``step`` may use besides the state and the event. ``can_print``, ``can_hear``: what works right now."""
+    """All ``step`` may use besides state and event. ``can_print``, ``can_hear``: what works right now."""
 
     knowledge: Knowledge
     limits: Limits = Limits()
