@@ -37,7 +37,7 @@ class Phase(StrEnum):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """``misses``, ``unheard``, ``silences``: questions without an answer, utterances without a word, deadlines in a row.
+    """``misses``, ``unheard``, ``silences``: unanswered questions, wordless utterances, deadlines, each in a row.
 
     ``said`` and ``screen`` and ``asked`` are what was last said, shown and asked, so that it can be repeated and come
     back to. ``others`` are the next best hits of the last question, offered when the first was wrong.

