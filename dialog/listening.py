@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from content.model import Item, Module
-from content.search import Hit, Query, SearchResult
+from content.search.query import Hit, Query, SearchResult
 from dialog.acts import (
     Act,
     AnswerScreen,
@@ -70,7 +70,7 @@ def answer(state: State, world: World, item: Item) -> Turn:
     if state.channel is Channel.PHONE and sample:
         lines.append(world.text("answer.sample"))
     lines.append(_afterwards(state, world))
-    keys = (Key.MATERIALS, Key.REPEAT, Key.MORE, Key.FINISH, Key.HUMAN)
+    keys: tuple[Key, ...] = (Key.MATERIALS, Key.REPEAT, Key.MORE, Key.FINISH, Key.HUMAN)
     if state.channel is Channel.KIOSK and world.can_print:
         keys = (Key.PRINT, *keys)
     ask = Ask(keys=keys, timeout=_quiet(state, world, world.limits.reading))
@@ -136,7 +136,7 @@ def _answered(state: State, world: World, result: SearchResult) -> Turn:
 
 def _unanswered(state: State, world: World, prompt: str, reason: str) -> tuple[Act, ...]:
     message = world.text(prompt)
-    keys = (Key.HUMAN, Key.CORRECT, Key.HOME)
+    keys: tuple[Key, ...] = (Key.HUMAN, Key.CORRECT, Key.HOME)
     if world.can_print and state.channel is Channel.KIOSK and reason != "unheard":
         keys = (*keys, Key.PRINT)
     ask = Ask(keys=keys, choices=state.choices, timeout=_quiet(state, world, world.limits.idle))

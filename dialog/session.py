@@ -17,7 +17,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from content.model import Module
-from content.search import Query
+from content.search.query import Query
 from dialog import answered, closing, commands, human, listening, manner
 from dialog.acts import Act, Ask, Say, Show
 from dialog.danger import danger

@@ -1,6 +1,6 @@
-"""What the conversation may know: the pack's knowledge behind a small protocol, and the limits it keeps.
+"""What the conversation may know: a small protocol over the content, and the limits it keeps.
 
-``Knowledge`` is all the dialog asks of the outside; it only reads. ``PackKnowledge`` answers from a content pack.
+``Knowledge`` is all the dialog asks of the outside; it only reads. ``dialog.pack_knowledge`` answers from a pack.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import Protocol
 import msgspec
 
 from content.model import Item, Module, Place
-from content.pack import Pack
-from content.search import Query, Searcher, SearchResult
+from content.search.query import Query, SearchResult
 from dialog.acts import Choice
 
 MODULE_NAMES: dict[Module, str] = {
@@ -58,42 +57,6 @@ class Knowledge(Protocol):
     def prompt(self, prompt_id: str) -> str: ...
 
     def staffed(self, now: dt.datetime) -> bool | None: ...
-
-
-class PackKnowledge:
-    """Answers from a pack and its search index."""
-
-    def __init__(self, pack: Pack, searcher: Searcher, language: str = "zh") -> None:
-        self._pack = pack
-        self._searcher = searcher
-        self._language = language
-
-    @property
-    def version(self) -> str:
-        return self._pack.meta.version
-
-    @property
-    def sample(self) -> bool:
-        return self._pack.meta.sample
-
-    def search(self, query: Query) -> SearchResult:
-        return self._searcher.search(query, 5)
-
-    def item(self, item_id: str) -> Item | None:
-        return self._pack.item(item_id)
-
-    def place(self, place_id: str) -> Place | None:
-        return self._pack.place(place_id)
-
-    def items_of(self, module: Module) -> Sequence[Choice]:
-        return [Choice(f"item:{item.id}", item.title) for item in self._pack.items() if item.module == module]
-
-    def prompt(self, prompt_id: str) -> str:
-        return self._pack.prompt(prompt_id, self._language)
-
-    def staffed(self, now: dt.datetime) -> bool | None:
-        """Whether people answer at ``now`` by the directory's hours and holidays; None when it does not say."""
-        return None
 
 
 class World(msgspec.Struct, frozen=True):

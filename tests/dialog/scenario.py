@@ -15,8 +15,9 @@ A file is a list of scenarios::
         - 评价: 5
           应: {结束: finished}
 
-Things the citizen does: 说, 打字, 按, 选 (number of the choice), 沉默, 听不清, 打印结果, 评价, 留言 (seconds), 转接, 离开.
-Things expected: 屏幕, 事项, 说到, 不说, 选项 (how many, or labels), 打印, 转人工, 录音, 语速, 音量, 结束, 没有 (acts that must be absent).
+Things the citizen does: 说, 打字, 按, 选 (number or label), 沉默, 听不清, 打印结果, 评价, 留言 (seconds), 转接, 离开.
+Things expected: 屏幕, 事项, 说到, 不说, 选项 (how many, or labels), 打印, 转人工, 录音, 语速, 音量, 结束,
+没有 (acts that must be absent).
 """
 
 from __future__ import annotations

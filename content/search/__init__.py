@@ -1,0 +1,1 @@
+"""Search: characters, pinyin and meaning, fused into one confidence."""
