@@ -131,3 +131,47 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     phone: str = ""
     sample: bool = True
+
+
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is responsible. ``duties``: one line, as shown on the directory screen."""
+
+    id: str
+    name: str
+    duties: str = ""
+    sample: bool = True
+
+
+class ImportedItem(msgspec.Struct, frozen=True):
+    """A question-and-answer pair of an existing question base: no list form, so it is shown as its title and answer."""
+
+    id: str
+    title: str
+    questions: tuple[str, ...] = ()
+    answer: str = ""
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """A fixed sentence of the program, by language code. ``{name}`` in it is filled in when spoken or shown."""
+
+    id: str
+    texts: dict[str, str]
+
+
+class Form(msgspec.Struct, frozen=True):
+    """A form to print: ``source`` is a typst document that reads its data from ``sys.inputs``."""
+
+    id: str
+    title: str
+    source: str = ""
+    sample: bool = True
+
+
+class PackInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a content folder says about itself in pack.yaml. ``date``: the day the content is valid as of."""
+
+    id: str
+    name: str
+    version: str
+    date: dt.date
+    sample: bool = True

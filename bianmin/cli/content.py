@@ -1,0 +1,79 @@
+"""``bianmin content``: check, build, inspect and compare packs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bianmin import settings
+from bianmin.cli.output import CommandError, Json, console, emit, failures, progress_console
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check, build, import, compare packs.")
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A content folder such as content/wenling.")]
+PackFile = Annotated[Path | None, typer.Argument(metavar="[P]", help="A pack; default: the starter pack.")]
+
+
+@app.command()
+def check(
+    directory: Folder,
+    today: Annotated[str, typer.Option(help="The day validity is judged on, as 2026-01-31; default: today.")] = "",
+    as_json: Json = False,
+) -> None:
+    """The strict editor: every finding with file and line; exit 1 when one of them is an error."""
+    from content.check import check as run_check
+    from content.findings import ContentError, errors
+
+    try:
+        day = dt.date.fromisoformat(today) if today else dt.date.today()
+    except ValueError as error:
+        raise CommandError(f"--today must look like 2026-01-31, not {today}", code=2) from error
+    if not directory.is_dir():
+        raise CommandError(f"{directory} is not a folder; name a content folder such as content/wenling", code=2)
+    with failures(ContentError):
+        findings = run_check(directory, day)
+    wrong = len(errors(findings))
+    if as_json:
+        emit({"errors": wrong, "warnings": len(findings) - wrong, "findings": findings}, True)
+    else:
+        for finding in findings:
+            console.print(str(finding), markup=False, soft_wrap=True)
+        console.print(f"{wrong} errors, {len(findings) - wrong} warnings" if findings else "no findings")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(
+    directory: Folder,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="P", help="Where the pack goes.")],
+    as_json: Json = False,
+) -> None:
+    """Compile a content folder into a pack; the old pack stays until the new one is complete."""
+    from bianmin.cli.progress import steps
+    from content.build import build as run_build
+    from content.findings import ContentError
+
+    with failures(ContentError, OSError), steps(progress_console) as progress:
+        meta = run_build(directory, out, progress=progress)
+    emit(meta, as_json, f"{out}: {meta.id} {meta.version}, {meta.counts.get('item', 0)} items")
+
+
+@app.command()
+def info(pack: PackFile = None, as_json: Json = False) -> None:
+    """What is in a pack."""
+    from content.pack import Pack, PackError
+
+    with failures(PackError):
+        opened = Pack.open(pack or settings.starter_pack())
+    meta = opened.meta
+    lines = [
+        f"{meta.name or meta.id} {meta.version}",
+        f"valid as of {meta.date}, {'sample content' if meta.sample else 'reviewed'}, schema {meta.schema}",
+        ", ".join(f"{count} {kind}" for kind, count in meta.counts.items()),
+        *(f"  {module.value}: {len(items)} items" for module, items in opened.by_module().items()),
+    ]
+    emit(meta, as_json, "\n".join(lines))

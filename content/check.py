@@ -1,0 +1,26 @@
+"""The strict editor: every rule over a content folder, findings with file and line, worst habits of writing named.
+
+``check(directory, today)`` runs the readers' own findings and then the rules of ``content.checks``: one rule is one
+small function from a part of the source to findings, and has its own test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from content.checks import references
+from content.findings import Finding
+from content.source import Source, load
+
+
+def check(directory: Path, today: dt.date) -> tuple[Finding, ...]:
+    """All findings, by file and line. Raises ``ContentError`` when there is nothing to check."""
+    return check_source(load(directory), today)
+
+
+def check_source(source: Source, today: dt.date) -> tuple[Finding, ...]:
+    findings = list(source.findings)
+    for rule in references.RULES:
+        findings.extend(rule(source))
+    return tuple(sorted(set(findings)))

@@ -1,0 +1,68 @@
+"""Names that must lead somewhere: places, departments, forms, related items, modules and the folders they live in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from content.findings import Finding, Severity
+from content.model import Place
+from content.source import Source
+
+
+def places(source: Source) -> Iterator[Finding]:
+    """Every place of an item is in directory/places.yaml."""
+    known = {entry.id for entry in source.places}
+    for entry in source.items:
+        for index, place in enumerate(entry.item.places):
+            if place not in known:
+                line = entry.document.line("地点", index)
+                message = f"地点“{place}”不在 directory/places.yaml 里"
+                yield Finding(entry.document.file, line, "unknown-place", message, blocking=bool(known))
+
+
+def departments(source: Source) -> Iterator[Finding]:
+    """Every department of a place is in directory/departments.yaml; ``town`` stands for the town's own government."""
+    known = {entry.id for entry in source.departments} | {"", "town"}
+    for entry in source.places:
+        record = entry.record
+        if isinstance(record, Place) and record.department not in known:
+            line = entry.document.line(entry.index, "部门")
+            yield Finding(entry.document.file, line, "unknown-department", f"没有编号为“{record.department}”的部门")
+
+
+def forms(source: Source) -> Iterator[Finding]:
+    """Every form a material names is in forms/forms.yaml."""
+    known = {entry.id for entry in source.forms}
+    for entry in source.items:
+        for index, material in enumerate(entry.item.materials):
+            if material.form and material.form not in known:
+                line = entry.document.line("材料", index, "表单")
+                message = f"表单“{material.form}”不在 forms/forms.yaml 里"
+                yield Finding(entry.document.file, line, "unknown-form", message, blocking=bool(known))
+
+
+def related(source: Source) -> Iterator[Finding]:
+    """Related items exist."""
+    known = {entry.item.id for entry in source.items}
+    for entry in source.items:
+        for index, other in enumerate(entry.item.related):
+            if other not in known:
+                line = entry.document.line("相关", index)
+                yield Finding(entry.document.file, line, "unknown-item", f"没有编号为“{other}”的事项")
+            elif other == entry.item.id:
+                line = entry.document.line("相关", index)
+                yield Finding(entry.document.file, line, "unknown-item", "“相关”里写了自己", Severity.WARNING)
+
+
+def folders(source: Source) -> Iterator[Finding]:
+    """An item lies in its module's folder."""
+    for entry in source.items:
+        folder = PurePath(entry.document.file).parent.name
+        if folder != entry.item.module.value:
+            line = entry.document.line("模块")
+            message = f"“模块”和所在文件夹不一致，应当放在 items/{entry.item.module.value}/ 下"
+            yield Finding(entry.document.file, line, "folder", message, Severity.WARNING)
+
+
+RULES = (places, departments, forms, related, folders)
