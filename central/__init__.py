@@ -1,0 +1,1 @@
+"""The reference central service (see central/README.md)."""

@@ -1,0 +1,1 @@
+"""The phone front end (see ivr/README.md)."""

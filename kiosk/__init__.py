@@ -1,0 +1,1 @@
+"""The touch front end: renders acts, captures touch, voice and writing."""

@@ -1,0 +1,1 @@
+"""The terminal image (see deploy-image/README.md)."""

@@ -1,0 +1,1 @@
+"""Signed content packs, sync, outbox (see offline-cache/README.md)."""
