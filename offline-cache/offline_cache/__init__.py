@@ -1,1 +1,1 @@
-"""Signed content packs, sync, outbox (see offline-cache/README.md)."""
+"""What keeps a terminal working offline: the outbox, sealing, the wire format."""
