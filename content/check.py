@@ -1,4 +1,4 @@
-"""The strict editor: every rule over a content folder, findings with file and line, worst habits of writing named.
+"""The strict editor: every rule over a content folder, findings with file and line, in the author's language.
 
 ``check(directory, today)`` runs the readers' own findings and then the rules of ``content.checks``: one rule is one
 small function from a part of the source to findings, and has its own test.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from content.checks import references
+from content.checks import prompting, references, sounds, speaking, substance, wording
 from content.findings import Finding
 from content.source import Source, load
 
@@ -21,6 +21,12 @@ def check(directory: Path, today: dt.date) -> tuple[Finding, ...]:
 
 def check_source(source: Source, today: dt.date) -> tuple[Finding, ...]:
     findings = list(source.findings)
-    for rule in references.RULES:
-        findings.extend(rule(source))
+    for entry in source.items:
+        for dated in substance.RULES:
+            findings.extend(dated(entry, today))
+        for rule in (*wording.RULES, *speaking.RULES):
+            findings.extend(rule(entry))
+    for whole in (*references.RULES, prompting.prompts):
+        findings.extend(whole(source))
+    findings.extend(sounds.collisions(source.items))
     return tuple(sorted(set(findings)))

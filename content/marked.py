@@ -140,7 +140,7 @@ class _Composer:
                 continue
             if not stack and not path:
                 value = new
-            self._lines[path] = line
+            self._lines.setdefault(path, line)  # a mapping entry keeps the line of its key
             if isinstance(new, (list, dict)):
                 if len(stack) >= MAXIMUM_DEPTH:
                     raise _failure(self._file, line, "yaml", f"层次太深，最多{MAXIMUM_DEPTH}层")

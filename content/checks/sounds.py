@@ -1,0 +1,59 @@
+"""Titles and questions of different items that sound alike: the ear, and the recogniser, cannot tell them apart.
+
+Same syllables without tones is an error; the same after folding the accents people here have (zh/z, n/l, h/f, -n/-ng)
+is a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from content.authoring import SourceItem
+from content.checks.fields import at
+from content.findings import Finding, Severity
+from content.marked import Path
+
+_NOT_SAID = re.compile(r"[^\w]|_")
+
+
+def collisions(entries: tuple[SourceItem, ...]) -> Iterator[Finding]:
+    """Each later text that sounds like an earlier one of another item."""
+    exact: dict[tuple[str, ...], tuple[SourceItem, str]] = {}
+    folded: dict[tuple[str, ...], tuple[SourceItem, str]] = {}
+    for entry in entries:
+        for path, text in _asked(entry):
+            sound = syllables(text)
+            if not sound:
+                continue
+            other = exact.setdefault(sound, (entry, text))
+            if other[0] is not entry:
+                message = f"“{text}”和事项 {other[0].item.id} 的“{other[1]}”读音一样，分不清要办哪件，请换个说法"
+                yield at(entry, path, "same-sound", message)
+                continue
+            other = folded.setdefault(tuple(fold(syllable) for syllable in sound), (entry, text))
+            if other[0] is not entry:
+                message = f"“{text}”和事项 {other[0].item.id} 的“{other[1]}”在本地口音里读音一样"
+                yield at(entry, path, "near-sound", message, Severity.WARNING)
+
+
+def syllables(text: str) -> tuple[str, ...]:
+    """Toneless syllables; letters and digits stay as they are."""
+    from pypinyin import Style, lazy_pinyin
+
+    return tuple(lazy_pinyin(_NOT_SAID.sub("", text).lower(), style=Style.NORMAL))
+
+
+def fold(syllable: str) -> str:
+    """A syllable with the distinctions removed that southern speakers do not make."""
+    for said, meant in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"), ("r", "l")):
+        if syllable.startswith(said):
+            syllable = meant + syllable[len(said) :]
+            break
+    return re.sub(r"(?<=[aei])ng$", "n", syllable)
+
+
+def _asked(entry: SourceItem) -> Iterator[tuple[Path, str]]:
+    yield ("标题",), entry.item.title
+    for key, values in (("别名", entry.item.aliases), ("问法", entry.item.questions)):
+        yield from (((key, index), text) for index, text in enumerate(values))
