@@ -158,13 +158,27 @@ class Prompt(msgspec.Struct, frozen=True):
     texts: dict[str, str]
 
 
+class FormField(msgspec.Struct, frozen=True):
+    """One thing to fill in. ``id`` is its key in the form's data; ``lines`` how many lines of room it takes."""
+
+    id: str
+    name: str
+    hint: str = ""
+    lines: int = 1
+
+
 class Form(msgspec.Struct, frozen=True):
-    """A form to print: ``source`` is a typst document that reads its data from ``sys.inputs``."""
+    """A form to print: ``source`` is a typst document that reads its data from ``sys.inputs``.
+
+    The data is one JSON object under the input ``data``, keyed by the ids of ``fields``; a missing key prints as an
+    empty line to write on.
+    """
 
     id: str
     title: str
     source: str = ""
     sample: bool = True
+    fields: tuple[FormField, ...] = ()
 
 
 class PackInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from content.authoring import SourceItem, read_identifier, read_item
 from content.fields import Fields, root
 from content.findings import ContentError, Finding
 from content.marked import Document, MarkedError, parse
-from content.model import Department, Form, PackInfo, Place, Prompt
+from content.model import Department, Form, FormField, PackInfo, Place, Prompt
 
 LANGUAGES = ("zh", "en")
 
@@ -167,7 +167,8 @@ class _Reader:
                 fields.report("missing", f"缺少表单文件 forms/{identifier}.typ", "编号")
             elif identifier:
                 source = path.read_text("utf-8")
-            return Form(identifier, fields.text("名称"), source, fields.flag("样例", default=True))
+            sample = fields.flag("样例", default=True)
+            return Form(identifier, fields.text("名称"), source, sample, _form_fields(fields))
 
         return self.entries("forms/forms.yaml", form)
 
@@ -198,6 +199,15 @@ def _department(fields: Fields) -> Department:
         duties=fields.text("职责"),
         sample=fields.flag("样例", default=True),
     )
+
+
+def _form_fields(fields: Fields) -> tuple[FormField, ...]:
+    found = []
+    for entry in fields.records("字段", required=False):
+        lines = int(entry.number("行数", default=1) or 1)
+        found.append(FormField(read_identifier(entry), entry.text("名称"), entry.text("说明", required=False), lines))
+        entry.finish()
+    return tuple(found)
 
 
 def _slug(name: str) -> str:
