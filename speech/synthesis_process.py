@@ -1,0 +1,320 @@
+"""A ``Synthesiser`` whose work is done in a process of its own, watched from here.
+
+    synthesise ──request──▶ child ──sound──▶ caller
+                              │ beats five times a second
+        watcher ◀─────────────┘ none for ``Limits.silent``: killed, the spare takes over, a new spare starts
+
+The spare is a second process, loaded and waiting: loading takes seconds, taking over takes none. A sentence that was
+under way when its process died is tried once more; one that kills two processes is given up with an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+import numpy as np
+
+from speech.audio import Audio
+from speech.synthesis import FASTEST, SLOWEST, Cancelled, SynthesisError
+from speech.synthesis_wire import (
+    START,
+    Beat,
+    Cancel,
+    Down,
+    Frames,
+    Ready,
+    Refused,
+    Rendered,
+    Request,
+    WireError,
+    decode_up,
+    encode,
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long the speaking process may take, in seconds, before it counts as hung."""
+
+    start: float = 60.0  # from launch to loaded
+    silent: float = 1.0  # between two beats
+    sentence: float = 10.0  # for any sentence ...
+    character: float = 1.0  # ... and for each character of it
+
+
+@dataclass(frozen=True)
+class ChildLost:
+    """A speaking process ended or was ended; ``reason`` for the technician's log, without any text spoken."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class ChildStarted:
+    """A speaking process is loaded. ``seconds``: how long that took."""
+
+    seconds: float
+
+
+ProcessEvent = ChildLost | ChildStarted
+
+
+@dataclass
+class _Job:
+    id: int
+    child: _Child | None = None
+    outcome: Rendered | Refused | ChildLost | None = None
+
+
+class _Child:
+    """One process and the thread that listens to it; everything it hears goes to ``heard``."""
+
+    def __init__(self, command: Sequence[str], limits: Limits, heard: Callable[[_Child, object], None]) -> None:
+        self._limits = limits
+        self._heard = heard
+        self._lost = threading.Event()
+        self._launched = time.monotonic()
+        self.voices: tuple[str, ...] = ()
+        down, up = os.pipe(), os.pipe()
+        self._down, self._up = down[1], up[0]
+        try:
+            self._process = subprocess.Popen(
+                [*command[:3], "--out", str(up[1]), *command[3:]],
+                stdin=down[0],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(up[1],),
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+        finally:
+            os.close(down[0])
+            os.close(up[1])
+        os.set_blocking(self._down, False)
+        self._watcher = threading.Thread(target=self._watch, name="speaking watchdog", daemon=True)
+        self._watcher.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, message: Down) -> None:
+        # A request is far smaller than a pipe's buffer; a process that reads nothing any more misses its beats too.
+        with contextlib.suppress(OSError):
+            os.write(self._down, encode(message))
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    def close(self) -> None:
+        self._lost.set()
+        self.kill()
+        if threading.current_thread() is not self._watcher:
+            self._watcher.join()
+
+    def _watch(self) -> None:
+        reason = self._listen()
+        self.kill()
+        self._process.wait()
+        os.close(self._up)
+        os.close(self._down)
+        if not self._lost.is_set():
+            self._lost.set()
+            self._heard(self, ChildLost(reason))
+
+    def _listen(self) -> str:
+        """Pass on what comes until the process is lost; returns why."""
+        frames = Frames()
+        reason = "the speaking process ended"
+        while not self._lost.is_set():
+            patience = self._limits.silent if self.voices else self._limits.start
+            if not select.select([self._up], [], [], patience)[0]:
+                return f"the speaking process showed no sign of life for {patience:g} s"
+            data = os.read(self._up, 1 << 20)
+            if not data:
+                return reason
+            try:
+                for frame in frames.feed(data):
+                    message = decode_up(frame)
+                    match message:
+                        case Beat():
+                            pass
+                        case Ready():
+                            self.voices = message.voices
+                            self._heard(self, ChildStarted(time.monotonic() - self._launched))
+                        case Refused(id=number, reason=why) if number == START:
+                            reason = why
+                        case Rendered() | Refused():
+                            self._heard(self, message)
+                        case _:
+                            assert_never(message)
+            except WireError as error:
+                return f"the speaking process sent nonsense: {error}"
+        return reason
+
+
+class ProcessSynthesiser:
+    """See the module. ``renderer`` is MODULE:FACTORY, called in the process with ``arguments``.
+
+    ``on_event`` hears of processes lost and started, from a thread of ours.
+    """
+
+    def __init__(
+        self,
+        renderer: str,
+        arguments: Sequence[str] = (),
+        *,
+        voices: Sequence[str],
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        spare: bool = True,
+        on_event: Callable[[ProcessEvent], None] = lambda event: None,
+    ) -> None:
+        self.voices = tuple(voices)
+        self._command = (sys.executable, "-m", "speech.synthesis_child", "--renderer", renderer, "--", *arguments)
+        self._limits = limits
+        self._wanted = 2 if spare else 1
+        self._on_event = on_event
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+        self._children: list[_Child] = []
+        self._job: _Job | None = None
+        self._next_id = 0
+        self._start_failure = ""
+        self._closed = False
+        with self._changed:
+            self._launch()
+
+    # -- what callers use ------------------------------------------------------------------------------------------
+
+    def synthesise(self, sentence: str, *, rate: float = 1.0, voice: str | None = None) -> Audio:
+        if not SLOWEST <= rate <= FASTEST:
+            raise SynthesisError(f"speaking rate {rate:g} is outside {SLOWEST:g} to {FASTEST:g}")
+        if voice is not None and voice not in self.voices:
+            raise SynthesisError(f"there is no voice named {voice}; there are {', '.join(self.voices)}")
+        with self._turn:
+            for _ in range(2):
+                outcome = self._attempt(sentence, rate, voice or self.voices[0])
+                match outcome:
+                    case Rendered():
+                        pcm = np.frombuffer(outcome.pcm, dtype="<i2")
+                        return Audio(pcm.astype(np.float32) / np.float32(32768), outcome.rate)
+                    case Refused(cancelled=True):
+                        raise Cancelled
+                    case Refused():
+                        raise SynthesisError(outcome.reason)
+                    case ChildLost():
+                        continue
+                    case _:
+                        assert_never(outcome)
+        raise SynthesisError("a sentence ended the speaking process twice and was given up")
+
+    def cancel(self) -> None:
+        with self._changed:
+            job = self._job
+            if job is None or job.outcome is not None:
+                return
+            job.outcome = Refused(job.id, "", cancelled=True)
+            if job.child is not None:
+                job.child.send(Cancel(job.id))
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            children, self._children = self._children, []
+            if self._job is not None and self._job.outcome is None:
+                self._job.outcome = Refused(self._job.id, "", cancelled=True)
+            self._changed.notify_all()
+        for child in children:
+            child.close()
+
+    def wait_ready(self, seconds: float) -> bool:
+        """Wait until a process is loaded; False if that did not happen in time or failed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ready() is not None or bool(self._start_failure), seconds)
+            return self._ready() is not None
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """The process at work first, then the spare."""
+        with self._changed:
+            return tuple(child.pid for child in self._children)
+
+    @property
+    def ready_processes(self) -> int:
+        with self._changed:
+            return sum(bool(child.voices) for child in self._children)
+
+    # -- one attempt at one sentence -------------------------------------------------------------------------------
+
+    def _attempt(self, sentence: str, rate: float, voice: str) -> Rendered | Refused | ChildLost:
+        with self._changed:
+            if self._closed:
+                raise SynthesisError("speaking is switched off")
+            self._next_id += 1
+            job = self._job = _Job(self._next_id)
+            self._start_failure = ""
+            self._launch()
+            loaded = self._changed.wait_for(
+                lambda: job.outcome is not None or self._ready() is not None or bool(self._start_failure),
+                self._limits.start,
+            )
+            if job.outcome is None and self._start_failure:
+                job.outcome = Refused(job.id, f"speech synthesis does not start: {self._start_failure}")
+            if not loaded:
+                job.outcome = Refused(job.id, f"speech synthesis did not start within {self._limits.start:g} s")
+            if job.outcome is not None:
+                return self._done(job)
+            child = job.child = self._ready()
+            assert child is not None
+            child.send(Request(job.id, sentence, rate, voice))
+            patience = self._limits.sentence + self._limits.character * len(sentence)
+            if not self._changed.wait_for(lambda: job.outcome is not None, patience):
+                child.kill()
+                self._changed.wait_for(lambda: job.outcome is not None, self._limits.silent)
+            return self._done(job)
+
+    def _done(self, job: _Job) -> Rendered | Refused | ChildLost:
+        self._job = None
+        return job.outcome if job.outcome is not None else ChildLost("the speaking process could not be ended")
+
+    def _ready(self) -> _Child | None:
+        return next((child for child in self._children if child.voices), None)
+
+    def _launch(self) -> None:
+        while not self._closed and len(self._children) < self._wanted:
+            self._children.append(_Child(self._command, self._limits, self._heard))
+
+    # -- what the watchers report ----------------------------------------------------------------------------------
+
+    def _heard(self, child: _Child, message: object) -> None:
+        with self._changed:
+            job = self._job
+            match message:
+                case Rendered(id=number) | Refused(id=number):
+                    if job is not None and job.id == number and job.outcome is None:
+                        job.outcome = message
+                case ChildLost():
+                    if child in self._children:
+                        self._children.remove(child)
+                    if job is not None and job.child is child and job.outcome is None:
+                        job.outcome = message
+                    if child.voices:
+                        self._launch()
+                    else:
+                        # One that cannot even load is not started again until somebody wants to speak.
+                        self._start_failure = message.reason
+                case _:
+                    pass
+            self._changed.notify_all()
+        if isinstance(message, ChildLost | ChildStarted):
+            self._on_event(message)
