@@ -1,8 +1,9 @@
 """Kokoro-82M in Mandarin: phonemes and a voice go through the ONNX model, 24 kHz sound comes out.
 
-Model: hexgrad/Kokoro-82M v1.0 (Apache-2.0), 8-bit export of kokoro-onnx (MIT). Inputs: ``tokens`` (1, n+2) int64, zero at
-both ends; ``style`` (1, 256) float32, row n-1 of the voice's (510, 1, 256) table, for prosody depends on length; ``speed``
-(1,) float32. Output: float32 samples at 24 kHz with about 0.4 s of silence in front, which is cut here.
+Model: hexgrad/Kokoro-82M v1.0 (Apache-2.0), 8-bit export of kokoro-onnx (MIT). Inputs: ``tokens`` (1, n+2) int64,
+zero at both ends; ``style`` (1, 256) float32, row n-1 of the voice's (510, 1, 256) table, for prosody depends on
+length; ``speed`` (1,) float32. Output: float32 samples at 24 kHz with about 0.4 s of silence in front, which is cut
+here.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from speech.audio import Audio, Samples
 from speech.kokoro_phonemes import phonemes
 from speech.spoken_text import speakable
-from speech.synthesis import Cancelled, SynthesisError
+from speech.synthesis import SynthesisCancelledError, SynthesisError
 
 SAMPLE_RATE = 24_000
 MODEL_FILE = "kokoro-v1.0.int8.onnx"
@@ -119,7 +120,7 @@ class Kokoro:
         run.log_severity_level = 4
         with self._lock:
             if self._stopped:
-                raise Cancelled
+                raise SynthesisCancelledError
             self._run = run
         try:
             (audio,) = self._session.run(
@@ -133,7 +134,7 @@ class Kokoro:
             )
         except Exception as error:
             if self._stopped:
-                raise Cancelled from error
+                raise SynthesisCancelledError from error
             raise
         finally:
             with self._lock:

@@ -1,8 +1,8 @@
 """Chinese text, numbers already in words, to the phonemes Kokoro v1.0 was trained on.
 
-Words come from jieba, readings from pypinyin's phrases and ours, tones that change in speech (third tones, 一, 不, light
-tones) from misaki's rules, and the phonemes from misaki's table of syllables. Kokoro v1.0 knows IPA letters and four
-tone arrows; the bopomofo letters of misaki 1.1 belong to another model.
+Words come from jieba, readings from pypinyin's phrases and ours, tones that change in speech (third tones, 一, 不,
+light tones) from misaki's rules, and the phonemes from misaki's table of syllables. Kokoro v1.0 knows IPA letters and
+four tone arrows; the bopomofo letters of misaki 1.1 belong to another model.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Speaking, as the rest of the program sees it: a sentence goes in, sound comes out, or one typed error.
 
-Seven speaking rates and eleven volumes are the closed sets a citizen chooses from; in between, any rate of 0.5..2 may be
-asked for (the phone follows the speaker's own).
+Seven speaking rates and eleven volumes are the closed sets a citizen chooses from; in between, any rate of 0.5..2 may
+be asked for (the phone follows the speaker's own).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SynthesisError(Exception):
     """Why nothing is heard and what to do, in one sentence. Never contains what was to be said."""
 
 
-class Cancelled(SynthesisError):
+class SynthesisCancelledError(SynthesisError):
     """The listener spoke or left; nobody waits for this sentence any more."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Synthesiser(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Give up the sentence being rendered, at once; its caller gets ``Cancelled``. Safe from any thread."""
+        """Give up the sentence under way, at once, from any thread; the caller gets ``SynthesisCancelledError``."""
         ...
 
     def close(self) -> None: ...

@@ -1,8 +1,8 @@
 """The speaking process: ``python -m speech.synthesis_child``; reads requests on stdin, answers on a pipe of its own.
 
-It is a process so that whatever a synthesis library does (hang, crash, leak) costs one sentence: ``speech.synthesis_process``
-watches it from outside and replaces it. Sound goes through memory only: pyttsx3 writes "files", here an anonymous
-memory file that no disk ever sees.
+It is a process so that whatever a synthesis library does (hang, crash, leak) costs one sentence:
+``speech.synthesis_process`` watches it from outside and replaces it. Sound goes through memory only: pyttsx3 writes
+"files", here an anonymous memory file that no disk ever sees.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import Any, assert_never
 
 import numpy as np
 
-from speech.synthesis import Cancelled, SynthesisError
+from speech.synthesis import SynthesisCancelledError, SynthesisError
 from speech.synthesis_driver import NORMAL_WORDS_PER_MINUTE, Renderer, register
 from speech.synthesis_wire import (
     BEAT_SECONDS,
+    START,
     Beat,
     Cancel,
     Frames,
     Ready,
     Refused,
     Rendered,
-    START,
     Request,
     Up,
     decode_down,
@@ -68,7 +68,11 @@ class Child:
             with self._state_lock:
                 given_up = request.id in self._cancelled
                 self._current = -1 if given_up else request.id
-            self.send(Refused(request.id, str(Cancelled()), cancelled=True) if given_up else self._answer(request))
+            self.send(
+                Refused(request.id, str(SynthesisCancelledError()), cancelled=True)
+                if given_up
+                else self._answer(request)
+            )
             with self._state_lock:
                 self._current = -1
                 self._cancelled = {number for number in self._cancelled if number > request.id}
@@ -126,7 +130,7 @@ def _wav_pcm(descriptor: int) -> tuple[bytes, int]:
 
 def _refusal(number: int, error: Exception) -> Refused:
     match error:
-        case Cancelled():
+        case SynthesisCancelledError():
             return Refused(number, str(error), cancelled=True)
         case SynthesisError():
             return Refused(number, str(error))

@@ -1,7 +1,8 @@
 """What our pyttsx3 drivers share: the driver protocol of pyttsx3 around one function that renders a sentence.
 
-pyttsx3 imports ``pyttsx3.drivers.NAME``; ``register`` puts a driver of ours there. A driver runs under pyttsx3's external
-loop (``startLoop(False)``, ``iterate()``) and works synchronously, so nothing of it can wait for a loop that never ends.
+pyttsx3 imports ``pyttsx3.drivers.NAME``; ``register`` puts a driver of ours there. A driver runs under pyttsx3's
+external loop (``startLoop(False)``, ``iterate()``) and works synchronously, so nothing of it can wait for a loop that
+never ends.
 
 Rates: pyttsx3 counts words a minute and calls 200 normal; so do we.
 """

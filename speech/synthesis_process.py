@@ -24,7 +24,7 @@ from typing import assert_never
 import numpy as np
 
 from speech.audio import Audio
-from speech.synthesis import FASTEST, SLOWEST, Cancelled, SynthesisError
+from speech.synthesis import FASTEST, SLOWEST, SynthesisCancelledError, SynthesisError
 from speech.synthesis_wire import (
     START,
     Beat,
@@ -174,7 +174,7 @@ class ProcessSynthesiser:
         arguments: Sequence[str] = (),
         *,
         voices: Sequence[str],
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: Limits = Limits(),
         spare: bool = True,
         on_event: Callable[[ProcessEvent], None] = lambda event: None,
     ) -> None:
@@ -208,7 +208,7 @@ class ProcessSynthesiser:
                         pcm = np.frombuffer(outcome.pcm, dtype="<i2")
                         return Audio(pcm.astype(np.float32) / np.float32(32768), outcome.rate)
                     case Refused(cancelled=True):
-                        raise Cancelled
+                        raise SynthesisCancelledError
                     case Refused():
                         raise SynthesisError(outcome.reason)
                     case ChildLost():

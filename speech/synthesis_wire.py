@@ -1,7 +1,7 @@
 """What passes between the program and its speaking process: length-prefixed MessagePack records over two pipes.
 
-Down: ``Request`` and ``Cancel``. Up: ``Ready`` once, then for each request one ``Rendered`` or ``Refused``, and ``Beat``
-five times a second for as long as the process is alive and not stuck, so that a stopped one is noticed.
+Down: ``Request`` and ``Cancel``. Up: ``Ready`` once, then for each request one ``Rendered`` or ``Refused``, and
+``Beat`` five times a second for as long as the process is alive and not stuck, so that a stopped one is noticed.
 """
 
 from __future__ import annotations
@@ -93,15 +93,19 @@ class Frames:
             yield frame
 
 
+_UP: msgspec.msgpack.Decoder[Up] = msgspec.msgpack.Decoder(Up)
+_DOWN: msgspec.msgpack.Decoder[Down] = msgspec.msgpack.Decoder(Down)
+
+
 def decode_up(frame: bytes) -> Up:
     try:
-        return msgspec.msgpack.decode(frame, type=Up)  # type: ignore[arg-type]
+        return _UP.decode(frame)
     except msgspec.DecodeError as error:
         raise WireError(str(error)) from error
 
 
 def decode_down(frame: bytes) -> Down:
     try:
-        return msgspec.msgpack.decode(frame, type=Down)  # type: ignore[arg-type]
+        return _DOWN.decode(frame)
     except msgspec.DecodeError as error:
         raise WireError(str(error)) from error

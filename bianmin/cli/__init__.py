@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("bianmin.cli.doctor", "What is installed, missing or broken, and what to do about it."),
     "ask": ("bianmin.cli.ask", "Ask a question in text or from a recording."),
     "hear": ("bianmin.cli.speech", "Recognise recordings."),
-    "speak": ("bianmin.cli.speech", "Speak a text into a file."),
+    "speak": ("bianmin.cli.speak", "Speak a text into a file."),
     "content": ("bianmin.cli.content", "Check, build, import, compare packs; print the handbook."),
     "dispatch": ("bianmin.cli.dispatch", "Which department a message belongs to."),
     "eval": ("bianmin.cli.evaluate", "Measure search and speech."),

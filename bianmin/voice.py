@@ -1,0 +1,55 @@
+"""Which voice this machine has: Kokoro where its model is installed, else espeak-ng, in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bianmin.settings import Settings, model_directories
+from speech import espeak, kokoro
+from speech.models import ModelError, find
+from speech.synthesis import SynthesisError
+from speech.synthesis_process import ProcessEvent, ProcessSynthesiser
+
+MODEL = "kokoro-82m"
+
+
+def kokoro_directory() -> Path | None:
+    """Where the Kokoro model is, or None."""
+    try:
+        return find(MODEL, model_directories())
+    except ModelError:
+        return None
+
+
+def open_synthesiser(
+    settings: Settings,
+    *,
+    spare: bool = True,
+    threads: int = 2,
+    on_event: Callable[[ProcessEvent], None] = lambda event: None,
+) -> ProcessSynthesiser:
+    """The best voice there is; it loads in the background. ``spare``: keep a second process ready (a second of
+    restart instead of several, for 400 MB). Raises ``SynthesisError`` when there is none at all.
+    """
+    directory = kokoro_directory()
+    if directory is not None:
+        voices = kokoro.voices_in(directory)
+        wanted = settings.speech.voice
+        if wanted and wanted not in voices:
+            raise SynthesisError(f"settings.toml asks for the voice {wanted}; there are {', '.join(voices)}")
+        ordered = (wanted, *(voice for voice in voices if voice != wanted)) if wanted else voices
+        return ProcessSynthesiser(
+            "speech.kokoro:open_renderer",
+            (str(directory), str(threads)),
+            voices=ordered,
+            spare=spare,
+            on_event=on_event,
+        )
+    if espeak.installed():
+        return ProcessSynthesiser(
+            "speech.espeak:open_renderer", voices=espeak.Espeak.voices, spare=spare, on_event=on_event
+        )
+    raise SynthesisError(
+        f"this machine has no voice: run `bianmin models fetch {MODEL}`, or install the Debian package {espeak.PROGRAM}"
+    )

@@ -1,0 +1,153 @@
+"""The voice of a front end: a text goes in, sound comes out piece by piece while the next piece is being made.
+
+    utter("好的。请带上户口簿，到镇街便民服务中心办。")
+        好的。                ── clip of the pack ──▶ at once
+        请带上户口簿，        ── synthesised while 好的 plays ──▶
+        到镇街便民服务中心办。 ── synthesised while the piece before plays ──▶
+
+The iterator never raises: a piece that cannot be spoken is reported to ``on_failure`` and left out. ``stop`` (barge-in,
+hang-up, wipe) ends it at once from any thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from speech.audio import Audio
+from speech.clips import Clips, NoClips
+from speech.sentences import split_pieces, split_sentences
+from speech.synthesis import DEFAULT_RATE, SynthesisCancelledError, Synthesiser, SynthesisError
+from speech.time_stretch import stretched
+
+CLIP_RATE = DEFAULT_RATE
+"""The rate clips are rendered at: the one they are mostly played at, so mostly nothing is stretched."""
+
+SENTENCE_PAUSE = 0.32
+"""Seconds of quiet after a sentence at normal speed; longer the slower it is spoken, for that is when it is needed."""
+
+CLAUSE_PAUSE = 0.10
+"""The same after a piece that ends at a comma."""
+
+AHEAD = 2
+"""Pieces made before they are wanted."""
+
+
+@dataclass(frozen=True)
+class SpeechFailed:
+    """A piece could not be spoken; ``reason`` is one sentence without a word of the text."""
+
+    reason: str
+
+
+class Utterance(Iterator[Audio]):
+    """Sound of one text, piece by piece; made by ``Speaker.utter``."""
+
+    def __init__(self, make: Callable[[Utterance], Iterator[Audio]], on_stop: Callable[[], None]) -> None:
+        self._make = make
+        self._on_stop = on_stop
+        self._changed = threading.Condition()
+        self._ready: deque[Audio] = deque()
+        self._finished = False
+        self.stopped = False
+        threading.Thread(target=self._produce, name="speaking ahead", daemon=True).start()
+
+    def __next__(self) -> Audio:
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._ready) or self._finished or self.stopped)
+            if self.stopped or not self._ready:
+                raise StopIteration
+            piece = self._ready.popleft()
+            self._changed.notify_all()
+            return piece
+
+    def stop(self) -> None:
+        """No more sound, at once; what was made ahead is thrown away. Safe from any thread, any number of times."""
+        with self._changed:
+            if self.stopped:
+                return
+            self.stopped = True
+            self._ready.clear()
+            over = self._finished
+            self._changed.notify_all()
+        if not over:
+            self._on_stop()
+
+    def _produce(self) -> None:
+        try:
+            for piece in self._make(self):
+                with self._changed:
+                    self._changed.wait_for(lambda: self.stopped or len(self._ready) < AHEAD)
+                    if self.stopped:
+                        return
+                    self._ready.append(piece)
+                    self._changed.notify_all()
+        finally:
+            with self._changed:
+                self._finished = True
+                self._changed.notify_all()
+
+
+class Speaker:
+    """``clips`` first, ``synthesiser`` for the rest. One utterance at a time: a new one stops the one before."""
+
+    def __init__(
+        self,
+        synthesiser: Synthesiser,
+        clips: Clips | None = None,
+        *,
+        voice: str | None = None,
+        on_failure: Callable[[SpeechFailed], None] = lambda failure: None,
+    ) -> None:
+        self._synthesiser = synthesiser
+        self._clips = clips or NoClips()
+        self._voice = voice
+        self._on_failure = on_failure
+        self._lock = threading.Lock()
+        self._current: Utterance | None = None
+
+    def utter(self, text: str, rate: float = DEFAULT_RATE) -> Utterance:
+        """Sound of ``text`` at ``rate`` (0.5..2, 1 is normal speed). Iterate over it; ``stop`` it to interrupt."""
+        self.stop()
+        utterance = Utterance(lambda own: self._pieces(own, text, rate), self._synthesiser.cancel)
+        with self._lock:
+            self._current = utterance
+        return utterance
+
+    def stop(self) -> None:
+        """Silence, at once."""
+        with self._lock:
+            current, self._current = self._current, None
+        if current is not None:
+            current.stop()
+
+    def _pieces(self, utterance: Utterance, text: str, rate: float) -> Iterator[Audio]:
+        for sentence in split_sentences(text):
+            if utterance.stopped:
+                return
+            clip = self._clips.clip(sentence)
+            if clip is not None:
+                yield with_pause(stretched(clip, rate / CLIP_RATE), sentence, rate)
+                continue
+            for piece in split_pieces(sentence):
+                if utterance.stopped:
+                    return
+                try:
+                    audio = self._synthesiser.synthesise(piece, rate=rate, voice=self._voice)
+                except SynthesisCancelledError:
+                    return
+                except SynthesisError as error:
+                    self._on_failure(SpeechFailed(str(error)))
+                    continue
+                yield with_pause(audio, piece, rate)
+
+
+def with_pause(audio: Audio, piece: str, rate: float) -> Audio:
+    """``audio`` and the quiet that belongs after it."""
+    seconds = (CLAUSE_PAUSE if piece[-1:] in "，、：,:" else SENTENCE_PAUSE) / rate
+    quiet = np.zeros(int(seconds * audio.rate), dtype=np.float32)
+    return Audio(np.concatenate([audio.samples, quiet]), audio.rate)

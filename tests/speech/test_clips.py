@@ -1,0 +1,59 @@
+"""Clips come back exactly, the same sound gives the same bytes, damage is noticed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from speech.audio import Audio
+from speech.clips import ClipError, ClipsOf, clip_name, decode, encode
+from speech.synthesis import RATES, VOLUMES, at_volume, faster, gain, slower
+from speech.time_stretch import stretched
+
+
+def tone(seconds: float = 1.0, hertz: float = 220.0, rate: int = 24_000) -> Audio:
+    time = np.arange(int(seconds * rate)) / rate
+    return Audio((0.4 * np.sin(2 * np.pi * hertz * time)).astype(np.float32), rate)
+
+
+def test_a_clip_is_the_sound_it_was_made_of() -> None:
+    encoded = encode(tone())
+    assert encode(tone()) == encoded
+    back = decode(encoded)
+    assert back.rate == 24_000
+    assert np.abs(back.samples - tone().samples).max() < 1 / 32000
+
+
+@pytest.mark.parametrize("damaged", [b"", b"RIFF", encode(tone())[:40]])
+def test_a_damaged_clip_counts_as_none(damaged: bytes) -> None:
+    with pytest.raises(ClipError):
+        decode(damaged)
+    assert ClipsOf(lambda sentence: damaged).clip("好。") is None
+
+
+def test_a_clip_is_named_by_text_and_voice_whatever_the_unicode_form() -> None:
+    assert clip_name("é", "a") == clip_name("e\u0301", "a") != clip_name("é", "b")
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_stretching_changes_the_length_and_not_the_pitch(rate: float) -> None:
+    slow = stretched(tone(), rate)
+    assert slow.seconds == pytest.approx(1.0 / rate, rel=0.02)
+    middle = slow.samples[len(slow.samples) // 4 : -len(slow.samples) // 4]
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    assert float(spectrum.argmax()) * slow.rate / len(middle) == pytest.approx(220.0, abs=4.0)
+
+
+def test_seven_rates_and_eleven_volumes() -> None:
+    assert (len(RATES), RATES[0], RATES[-1], len(VOLUMES)) == (7, 0.5, 2.0, 11)
+    assert list(RATES) == sorted(RATES)
+    gains = [gain(volume) for volume in VOLUMES]
+    assert gains[0] == 0.0
+    assert gains[-1] == 1.0
+    assert gains == sorted(set(gains))
+    assert np.abs(at_volume(tone(), 10).samples).max() <= 1.0
+
+
+def test_faster_and_slower_stay_on_the_steps_and_within_them() -> None:
+    assert [slower(rate) for rate in RATES] == [RATES[0], *RATES[:-1]]
+    assert [faster(rate) for rate in RATES] == [*RATES[1:], RATES[-1]]
