@@ -1,0 +1,92 @@
+"""The Kivy application: shows the engine's view, feeds it fingers and time. Import only after ``window.prepare``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from kivy.app import App
+from kivy.clock import Clock
+
+from kiosk.engine import Engine
+from kiosk.fonts import Fonts
+from kiosk.frame import Frame
+from kiosk.locale_texts import translator
+from kiosk.screens import draw
+from kiosk.sheet import Look
+from kiosk.stage import Stage
+from kiosk.theme import Metrics, theme
+from kiosk.view import View
+
+
+def frame_of(view: View, width: int, height: int, ppi: float, fonts: Fonts) -> Frame:
+    """The frame of ``view`` on a glass of ``width`` x ``height`` pixels."""
+    look = Look(
+        width=width,
+        height=height,
+        metrics=Metrics(ppi, view.size),
+        palette=theme().palettes[view.contrast],
+        fonts=fonts,
+        t=translator(view.language),
+        pressed=view.pressed,
+        focus=view.focus,
+    )
+    return draw(view, look)
+
+
+class KioskApp(App):  # type: ignore[misc]
+    """``every_frame`` runs on the main thread after the engine's tick, with the frame that stands on the glass."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        fonts: Fonts,
+        size: tuple[int, int],
+        ppi: float,
+        clock: Callable[[], float] = time.monotonic,
+        every_frame: Callable[[KioskApp], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.engine = engine
+        self.fonts = fonts
+        self.size = size
+        self.ppi = ppi
+        self._clock = clock
+        self._every_frame = every_frame
+        self._drawn: View | None = None
+        self._sessions = 0
+        self.frame = Frame("", *size, "#000000", (), ())
+
+    def build(self) -> Stage:
+        self.stage = Stage(self.fonts, self._down, self._up)
+        Clock.schedule_interval(self._turn, 0)
+        return self.stage
+
+    def _turn(self, _dt: float) -> None:
+        self.engine.tick(self._clock())
+        self.refresh()
+        if self._every_frame is not None:
+            self._every_frame(self)
+
+    def refresh(self) -> None:
+        """Draw the view if it changed; after a wipe forget every picture of the last person's words."""
+        if self.engine.sessions != self._sessions:
+            self._sessions = self.engine.sessions
+            self.stage.forget()
+            self.fonts.forget()
+            self._drawn = None
+        if self.engine.view is not self._drawn:
+            self._drawn = self.engine.view
+            self.frame = frame_of(self._drawn, *self.size, self.ppi, self.fonts)
+            self.stage.show(self.frame)
+
+    def _down(self, x: float, y: float) -> None:
+        target = self.frame.at(x, y)
+        if target is not None:
+            self.engine.press(target.name)
+            self.refresh()
+
+    def _up(self, x: float, y: float) -> None:
+        target = self.frame.at(x, y)
+        self.engine.release(target.name if target is not None else "")
+        self.refresh()

@@ -1,0 +1,155 @@
+"""What the engine needs from outside, as small protocols; the wiring gives the real ones, tests their own.
+
+Ears and mouth live on threads of their own and talk back through ``post``, which may be called from any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from dialog.acts import Print, Rate
+from dialog.events import Printed
+
+# -- what the ears and the mouth report ------------------------------------------------------------------------------
+
+
+class Level(msgspec.Struct, frozen=True):
+    """How loud it is at the microphone, 0..1."""
+
+    value: float
+
+
+class SpeechBegan(msgspec.Struct, frozen=True):
+    """Somebody started to speak."""
+
+
+class SpeechOver(msgspec.Struct, frozen=True):
+    """The voice stopped; the text is being worked out."""
+
+
+class PartialHeard(msgspec.Struct, frozen=True):
+    """What was understood so far."""
+
+    text: str
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """A finished utterance, with how long its parts took.
+
+    ``speech_ended``: engine clock when the voice stopped, seconds; ``endpoint``: from there until silence was sure;
+    ``recognition``: from there until the text was final.
+    """
+
+    text: str
+    pinyin: tuple[str, ...]
+    confidence: float
+    nbest: tuple[str, ...]
+    speech_ended: float
+    endpoint: float
+    recognition: float
+
+
+class NotUnderstood(msgspec.Struct, frozen=True):
+    """Somebody spoke, and no word was understood."""
+
+
+class EarsFailed(msgspec.Struct, frozen=True):
+    """The microphone is gone."""
+
+
+class SoundBegan(msgspec.Struct, frozen=True):
+    """The first sound of job ``job`` left for the loudspeaker at ``at``, engine clock."""
+
+    job: int
+    at: float
+
+
+class SoundEnded(msgspec.Struct, frozen=True):
+    """All of job ``job`` was spoken, or it was cut short, or it could not be spoken."""
+
+    job: int
+
+
+class PaperCame(msgspec.Struct, frozen=True):
+    """The printer's word on job ``job``."""
+
+    job: int
+    printed: Printed
+
+
+Report = (
+    Level
+    | SpeechBegan
+    | SpeechOver
+    | PartialHeard
+    | Understood
+    | NotUnderstood
+    | EarsFailed
+    | SoundBegan
+    | SoundEnded
+    | PaperCame
+)
+Post = Callable[[Report], None]
+
+
+# -- ports -----------------------------------------------------------------------------------------------------------
+
+
+class Ears(Protocol):
+    """The microphone and the recogniser behind it."""
+
+    @property
+    def available(self) -> bool: ...
+
+    def wake(self) -> None:
+        """A session begins: the microphone may be opened."""
+
+    def listen(self) -> None:
+        """From now on what is said counts."""
+
+    def finish(self) -> None:
+        """What was said until now is the utterance; nothing more counts."""
+
+    def deafen(self) -> None:
+        """Nothing counts from now on; what was said is forgotten."""
+
+    def sleep(self) -> None:
+        """The session is over: close the microphone, forget everything."""
+
+
+class Mouth(Protocol):
+    """The speaker and the loudspeaker before it."""
+
+    @property
+    def available(self) -> bool: ...
+
+    def speak(self, job: int, texts: tuple[str, ...], rate: float, volume: int, language: str) -> None:
+        """Say ``texts`` one after the other; reports SoundBegan and SoundEnded with ``job``."""
+
+    def hush(self) -> None:
+        """Silence within 300 ms; the job under way ends."""
+
+
+class Paper(Protocol):
+    """The slip printer."""
+
+    @property
+    def available(self) -> bool: ...
+
+    def start(self, job: int, act: Print) -> None:
+        """Print in the background; reports PaperCame with ``job``."""
+
+
+class Ratings(Protocol):
+    """Where anonymous ratings are kept."""
+
+    def keep(self, rating: Rate) -> None: ...
+
+
+class Diary(Protocol):
+    """The event log. ``event`` is an id of ``kiosk/events.toml``; values are numbers and closed words, never a text."""
+
+    def note(self, event: str, **values: str | int | float | bool) -> None: ...

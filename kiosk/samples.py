@@ -1,0 +1,143 @@
+"""One made-up view of every screen, for the screen checker and the screenshots. The item is an example, not content."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from content.model import Category, Item, LegalBasis, Material, Module, Theme, TimeLimit
+from dialog.acts import (
+    AnswerScreen,
+    AttractScreen,
+    BrowseScreen,
+    Choice,
+    ClarifyScreen,
+    GoodbyeScreen,
+    HumanScreen,
+    IdleScreen,
+    ListenScreen,
+    NoAnswerScreen,
+    PrintScreen,
+    RateScreen,
+)
+from kiosk.view import Overlay, Typing, View, Voice
+
+MODULES = (
+    Choice("module:insurance", "医保社保"),
+    Choice("module:household", "户籍管理"),
+    Choice("module:education-work", "教育就业"),
+    Choice("module:business", "企业开办"),
+    Choice("module:tax", "税务发票"),
+    Choice("module:civil", "民政养老与公积金"),
+)
+
+ITEM = Item(
+    id="sample-newborn",
+    title="新生儿参加城乡居民基本医疗保险",
+    module=Module.INSURANCE,
+    theme=Theme.SOCIAL_INSURANCE,
+    category=Category.ENROL,
+    questions=("新生儿怎么上医保",),
+    spoken="新生儿出生九十天内参保缴费，从出生那天起就能报销。",
+    materials=(
+        Material("新生儿户口簿", "原件", "还没落户的带出生医学证明"),
+        Material("监护人身份证", "原件"),
+        Material("城乡居民基本医疗保险参保登记表", "1份", "窗口现场领取、现场填写，不会写字的由工作人员代填"),
+    ),
+    places=("town-service-centre",),
+    time_limit=TimeLimit("当场办结", "5个工作日"),
+    fee="登记不收费；保费按当年城乡居民医保个人缴费标准缴纳",
+    steps=(
+        "带齐材料到镇街便民服务中心医保窗口取号",
+        "填写参保登记表，窗口当场登记",
+        "通过税务部门的渠道缴纳当年保费",
+    ),
+    basis=(
+        LegalBasis("中华人民共和国社会保险法", "第二十五条"),
+        LegalBasis("国务院关于整合城乡居民基本医疗保险制度的意见", number="国发〔2016〕3号"),
+    ),
+    notes=("超过九十天参保的，从缴费后的规定日期起享受待遇",),
+    valid_from=dt.date(2026, 1, 1),
+    valid_until=dt.date(2027, 12, 31),
+)
+
+CHOICES = (
+    Choice("item:id-card-replace", "居民身份证丢失补领"),
+    Choice("item:social-card-replace", "社会保障卡挂失补换"),
+    Choice("item:household-book-replace", "户口簿补发、换发"),
+    Choice("item:licence-replace", "营业执照遗失补领（个体工商户、公司和农民专业合作社）"),
+)
+
+ITEMS = tuple(
+    Choice(f"item:{i}", title)
+    for i, title in enumerate(
+        (
+            "新生儿参加城乡居民基本医疗保险",
+            "异地就医备案（跨省、省内）",
+            "城乡居民基本养老保险待遇领取",
+            "社会保障卡申领",
+            "门诊慢特病病种待遇认定",
+            "高龄津贴申请",
+            "灵活就业人员参加职工基本医疗保险",
+            "医疗费用手工（零星）报销",
+            "生育津贴支付",
+            "失业保险金申领",
+            "城乡居民基本医疗保险参保信息变更登记",
+        )
+    )
+)
+
+
+def sample_views() -> Iterator[tuple[str, View]]:
+    """(name, view) of every screen in every state that looks different."""
+    listen = ListenScreen("可以这样说：“新生儿怎么上医保”", "", MODULES)
+    yield "attract", View(screen=AttractScreen("2026-11-20"))
+    yield "attract-offline", View(screen=AttractScreen("2026-11-19", offline=True))
+    yield "listen", View(screen=listen)
+    yield "listen-live", View(screen=listen, voice=Voice.LISTENING, level=0.6, partial="刚出生的小孩医保怎么")
+    yield "listen-thinking", View(screen=listen, voice=Voice.THINKING, partial="刚出生的小孩医保怎么办", beat=3)
+    yield "listen-deaf", View(screen=listen, voice=Voice.OFF)
+    yield (
+        "listen-again",
+        View(screen=ListenScreen(listen.hint, "请您换个说法，再说一遍", MODULES), voice=Voice.SPEAKING),
+    )
+    yield "clarify", View(screen=ClarifyScreen("补办", CHOICES), voice=Voice.SPEAKING)
+    yield "clarify-two", View(screen=ClarifyScreen("我想问一下那个卡丢了要去哪里补办", CHOICES[:2]))
+    yield "browse", View(screen=BrowseScreen("医保社保", ITEMS))
+    answer = AnswerScreen(
+        "刚出生的小孩医保怎么办", ITEM, ("户籍所在地镇（街道）便民服务中心",), "2026.11.20", "2026-11-22"
+    )
+    yield "answer", View(screen=answer, voice=Voice.SPEAKING)
+    yield "answer-no-printer", View(screen=answer, can_print=False)
+    yield (
+        "no-answer",
+        View(
+            screen=NoAnswerScreen("今天天气怎么样", "unknown", "这个问题我答不上来。您可以换个说法，或者找工作人员。")
+        ),
+    )
+    yield (
+        "no-answer-unheard",
+        View(screen=NoAnswerScreen("", "unheard", "我没有听清。请靠近一点，慢慢说一遍，也可以用手点。")),
+    )
+    yield "print-printing", View(screen=PrintScreen("printing", "请稍等，纸条正在打印。"), beat=5)
+    yield "print-done", View(screen=PrintScreen("done", "打印好了，请从下面取走纸条。"))
+    yield (
+        "print-failed",
+        View(screen=PrintScreen("failed", "打印机没有纸了，没有打印出来。工作人员换纸以后可以再打印。")),
+    )
+    yield (
+        "print-unknown",
+        View(screen=PrintScreen("unknown", "打印机没有回话，不确定有没有打印好。请看一下出纸口。")),
+    )
+    yield (
+        "human",
+        View(screen=HumanScreen(("现在有人值班，请到大厅服务台。", "也可以打政务服务热线12345。"))),
+    )
+    yield "human-urgent", View(screen=HumanScreen(("着火请马上打119。",), urgent=True))
+    yield "rate", View(screen=RateScreen())
+    yield "idle", View(screen=IdleScreen(30), seconds=17)
+    yield "goodbye", View(screen=GoodbyeScreen("谢谢您，请带好随身物品，慢走。"))
+    yield "settings", View(screen=listen, overlay=Overlay.SETTINGS)
+    yield "keyboard-empty", View(screen=listen, overlay=Overlay.KEYBOARD)
+    typing = Typing("我要办", "yibao", ("医保", "一包", "以保", "移报", "一", "以", "已", "亿", "衣", "医", "依"))
+    yield "keyboard", View(screen=listen, overlay=Overlay.KEYBOARD, typing=typing)

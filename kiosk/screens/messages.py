@@ -1,0 +1,101 @@
+"""Screens that say one thing and offer the next step: no answer, the printer's word, how to reach a person."""
+
+from __future__ import annotations
+
+from dialog.acts import HumanScreen, NoAnswerScreen, PrintScreen
+from kiosk.chrome import chrome
+from kiosk.frame import Box, Frame
+from kiosk.screens.parts import buttons, column, heard_bar
+from kiosk.sheet import Look, Sheet, Style
+from kiosk.theme import Role
+from kiosk.view import View
+
+PRINT_TITLES = {
+    "printing": ("正在打印", "printer"),
+    "done": ("打印好了", "check"),
+    "failed": ("没有打印出来", "warning"),
+    "unknown": ("不确定有没有打印好", "question"),
+}
+
+
+def no_answer(screen: NoAnswerScreen, view: View, look: Look) -> Frame:
+    sheet = Sheet(look, "no_answer")
+    metrics = look.metrics
+    room = column(sheet, chrome(sheet, view))
+    top = heard_bar(sheet, room, screen.heard) + metrics.mm(5) if screen.heard else 0
+    actions = [
+        ("key:more", look.t("换个说法再问"), Style.PRIMARY, "mic"),
+        ("key:human", look.t("找工作人员"), Style.WARM, "person"),
+    ]
+    if view.can_type:
+        actions.append(("type", look.t("用拼音打字"), Style.PLAIN, "keyboard"))
+    if view.can_print and screen.reason != "unheard":
+        actions.append(("key:print", look.t("打印纸条给窗口"), Style.PLAIN, "printer"))
+    foot = buttons(sheet, room, actions)
+    title = look.t("没有听清您的话") if screen.reason == "unheard" else look.t("这件事我还答不上来")
+    if screen.reason == "expired":
+        title = look.t("这条内容已过有效期")
+    middle = Box(room.x, room.y + top, room.w, room.h - top - foot - metrics.mm(5))
+    _message(sheet, middle, "question", title, [screen.message])
+    return sheet.frame()
+
+
+def printing(screen: PrintScreen, view: View, look: Look) -> Frame:
+    sheet = Sheet(look, "print")
+    metrics = look.metrics
+    room = column(sheet, chrome(sheet, view))
+    foot = 0
+    if screen.state != "printing":
+        actions = [
+            ("key:more", look.t("再问一件"), Style.PLAIN, "question"),
+            ("key:finish", look.t("办完了"), Style.PRIMARY, "check"),
+        ]
+        if screen.state == "failed" and view.can_print:
+            actions.insert(0, ("key:print", look.t("再打印一次"), Style.PLAIN, "printer"))
+        foot = buttons(sheet, room, actions)
+    title, icon = PRINT_TITLES[screen.state]
+    middle = Box(room.x, room.y, room.w, room.h - foot - metrics.mm(5))
+    spinning = (view.beat % 24) / 24 if screen.state == "printing" else None
+    _message(sheet, middle, icon, look.t(title), [screen.message], spinning)
+    return sheet.frame()
+
+
+def human(screen: HumanScreen, view: View, look: Look) -> Frame:
+    sheet = Sheet(look, "human")
+    metrics = look.metrics
+    room = column(sheet, chrome(sheet, view))
+    actions = [
+        ("key:more", look.t("再问一件"), Style.PLAIN, "question"),
+        ("key:finish", look.t("办完了"), Style.PRIMARY, "check"),
+    ]
+    foot = buttons(sheet, room, actions)
+    middle = Box(room.x, room.y, room.w, room.h - foot - metrics.mm(5))
+    title = look.t("紧急情况") if screen.urgent else look.t("找工作人员")
+    _message(sheet, middle, "warning" if screen.urgent else "person", title, list(screen.lines))
+    return sheet.frame()
+
+
+def _message(sheet: Sheet, room: Box, icon: str, title: str, lines: list[str], spinning: float | None = None) -> None:
+    """An icon in a disc, a heading and sentences, in the middle of ``room``."""
+    look = sheet.look
+    metrics, palette = look.metrics, look.palette
+    lines = [line for line in lines if line]
+    gap = metrics.mm(5)
+    width = room.w - 2 * metrics.mm(4)
+    text = sum(sheet.text_height(line, width, Role.BODY) + metrics.mm(2) for line in lines)
+    heading = sheet.text_height(title, width, Role.DISPLAY, True)
+    size = max(metrics.mm(16), min(metrics.mm(52), room.h - text - heading - 4 * gap))
+    total = size + heading + text + 2 * gap
+    y = room.y + max(0, (room.h - total) // 2)
+    if room.h >= size + text + heading + 2 * gap:
+        disc = Box(room.x + (room.w - size) // 2, y, size, size)
+        sheet.panel(disc, palette.tint, size // 2, palette.line if palette.stark else "", metrics.mm(0.5))
+        sheet.symbol(disc.inset(size // 4), icon, palette.accent)
+        if spinning is not None:
+            sheet.ring(disc.inset(-metrics.mm(3)), spinning, metrics.mm(1.6))
+        y += size + gap
+    place = Box(room.x + metrics.mm(4), y, width, max(heading, metrics.line(Role.DISPLAY)))
+    y += sheet.words(place, title, Role.DISPLAY, palette.accent, bold=True, align="center") + gap
+    for line in lines:
+        box = Box(room.x + metrics.mm(4), y, width, max(metrics.line(Role.SMALL), room.bottom - y))
+        y += sheet.words(box, line, Role.BODY, palette.ink, align="center") + metrics.mm(2)

@@ -1,0 +1,70 @@
+"""What the front end knows besides the dialog: the screen in front, the citizen's settings, what is being typed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from dialog.acts import AttractScreen, Screen
+from kiosk.theme import Contrast, TextSize
+
+ELDER_SIZES = (TextSize.LARGE, TextSize.LARGER, TextSize.LARGEST)
+ALL_SIZES = tuple(TextSize)
+
+
+class Voice(StrEnum):
+    """What the microphone and the loudspeaker are doing."""
+
+    OFF = "off"  # there is no microphone
+    READY = "ready"  # press to speak
+    LISTENING = "listening"  # speak now
+    THINKING = "thinking"  # heard; looking for the answer
+    SPEAKING = "speaking"  # the terminal speaks
+
+
+class Overlay(StrEnum):
+    """What lies over the dialog's screen."""
+
+    NONE = ""
+    KEYBOARD = "keyboard"
+    SETTINGS = "settings"
+
+
+class Typing(msgspec.Struct, frozen=True):
+    """``text``: what stands in the field; ``letters``: pinyin not yet made characters; ``page`` of candidates."""
+
+    text: str = ""
+    letters: str = ""
+    candidates: tuple[str, ...] = ()
+    page: int = 0
+    digits: bool = False
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a screen is drawn from. ``seconds``: the idle countdown; ``level``: loudness heard, 0..1."""
+
+    screen: Screen = AttractScreen()
+    language: str = "zh"
+    elder: bool = True
+    size: TextSize = TextSize.LARGER
+    contrast: Contrast = Contrast.CALM
+    page: int = 0
+    overlay: Overlay = Overlay.NONE
+    typing: Typing = Typing()
+    voice: Voice = Voice.READY
+    level: float = 0.0
+    partial: str = ""
+    seconds: int = 0
+    rate: float = 1.0
+    volume: int = 6
+    can_print: bool = True
+    can_type: bool = True
+    beat: int = 0
+    pressed: str = ""
+    focus: str = ""
+
+    @property
+    def sizes(self) -> tuple[TextSize, ...]:
+        """The sizes 大字 goes through."""
+        return ELDER_SIZES if self.elder else ALL_SIZES
