@@ -80,10 +80,15 @@ def _directory(source: Source) -> Iterator[tuple[str, dict[str, object]]]:
     for kind, entries in (
         ("place", source.places),
         ("department", source.departments),
+        ("town", source.towns),
+        ("village", source.villages),
+        ("code", source.codes),
+        ("scenario", source.scenarios),
         ("prompt", source.prompts),
         ("form", source.forms),
     ):
         yield kind, {entry.id: entry.record for entry in entries}
+    yield "hours", {"office": source.hours} if source.hours is not None else {}
 
 
 @contextmanager

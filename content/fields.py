@@ -149,7 +149,7 @@ class Fields:
             return None
         return Fields(self.document, (*self.path, key), value, self.findings)
 
-    def keys(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         return tuple(self._values)
 
     def finish(self) -> None:

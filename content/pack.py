@@ -25,7 +25,9 @@ from typing import TypeVar
 import apsw
 import msgspec
 
+from content.directory import Hours, RequestCode, Town, Village
 from content.model import Category, Department, Form, ImportedItem, Item, Module, Place, Prompt, Theme
+from content.scenario import Scenario
 from content.sentences import split_sentences
 
 APPLICATION_ID = 0x424D5050  # "BMPP"
@@ -156,6 +158,32 @@ class Pack:
     def departments(self) -> tuple[Department, ...]:
         return tuple(self._departments.values())
 
+    def towns(self) -> tuple[Town, ...]:
+        return tuple(self._decode("town", Town).values())
+
+    def villages(self, town: str = "") -> tuple[Village, ...]:
+        """The villages of a town, or all of them."""
+        return tuple(one for one in self._villages.values() if not town or one.town == town)
+
+    def hours(self) -> Hours:
+        """When people answer; 09:00 to 17:00 on Chinese working days where the content says nothing."""
+        return self._decode("hours", Hours).get("office", Hours())
+
+    def request_codes(self) -> tuple[RequestCode, ...]:
+        """The classification tree, flattened, by code."""
+        return tuple(self._codes.values())
+
+    def request_code(self, identifier: str) -> RequestCode:
+        """Raises ``KeyError`` for an unknown code."""
+        return self._codes[identifier]
+
+    def scenarios(self) -> tuple[Scenario, ...]:
+        return tuple(self._scenarios.values())
+
+    def scenario(self, identifier: str) -> Scenario:
+        """Raises ``KeyError`` when there is no such scenario."""
+        return self._scenarios[identifier]
+
     def form(self, identifier: str) -> Form:
         return self._forms[identifier]
 
@@ -180,10 +208,12 @@ class Pack:
     # -- for the recogniser, the synthesiser and the search ---------------------------------------------------------
 
     def words(self) -> tuple[str, ...]:
-        """Titles, aliases, questions, place and department names: what a citizen is likely to say."""
+        """Titles, aliases, questions, names of places, departments, towns and villages: what citizens say."""
         found = dict.fromkeys(text for item in self.items() for text in (item.title, *item.aliases, *item.questions))
         found |= dict.fromkeys(place.name for place in self.places())
         found |= dict.fromkeys(department.name for department in self.departments())
+        found |= dict.fromkeys([town.name for town in self.towns()] + [village.name for village in self.villages()])
+        found |= dict.fromkeys(text for one in self.scenarios() for text in (one.title, *one.asked))
         for entry in self.imported():
             found |= dict.fromkeys((entry.title, *entry.questions))
         return tuple(found)
@@ -246,6 +276,18 @@ class Pack:
     @cached_property
     def _departments(self) -> dict[str, Department]:
         return self._decode("department", Department)
+
+    @cached_property
+    def _villages(self) -> dict[str, Village]:
+        return self._decode("village", Village)
+
+    @cached_property
+    def _codes(self) -> dict[str, RequestCode]:
+        return self._decode("code", RequestCode)
+
+    @cached_property
+    def _scenarios(self) -> dict[str, Scenario]:
+        return self._decode("scenario", Scenario)
 
     @cached_property
     def _forms(self) -> dict[str, Form]:

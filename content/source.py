@@ -7,32 +7,34 @@ Layout: ``pack.yaml``, ``items/<module>/<id>.yaml``, ``directory/*.yaml``, ``pro
 from __future__ import annotations
 
 import datetime as dt
+import pathlib
 import re
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from content.authoring import SourceItem, read_identifier, read_item
+from content.directory import Hours
+from content.directory_reading import DEFAULT_LIMITS, codes, hours, read_limits, town, village
 from content.fields import Fields, root
 from content.findings import ContentError, Finding
-from content.marked import Document, MarkedError, parse
+from content.marked import Document, MarkedError, Path, parse
 from content.model import Department, Form, FormField, PackInfo, Place, Prompt
+from content.scenario_reading import read_scenario
 
 LANGUAGES = ("zh", "en")
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A directory record with the place it was written."""
+    """A record that is not an item, with the place it was written: ``path`` in ``document``."""
 
     id: str
     record: msgspec.Struct
     document: Document
-    index: int
+    path: Path = ()
 
-    @property
-    def line(self) -> int:
-        return self.document.line(self.index)
+    def line(self, *inside: str | int) -> int:
+        return self.document.line(*self.path, *inside)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,13 +45,18 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[SourceItem, ...]
     places: tuple[Entry, ...]
     departments: tuple[Entry, ...]
+    towns: tuple[Entry, ...]
+    villages: tuple[Entry, ...]
+    codes: tuple[Entry, ...]
+    hours: Hours | None
+    scenarios: tuple[Entry, ...]
     prompts: tuple[Entry, ...]
     forms: tuple[Entry, ...]
     templates: dict[str, str]
     findings: tuple[Finding, ...]
 
 
-def load(directory: Path) -> Source:
+def load(directory: pathlib.Path) -> Source:
     """Read a content folder. Raises ``ContentError`` when there is no such folder or no item in it at all."""
     if not directory.is_dir():
         raise ContentError(f"{directory} is not a folder; name a content folder such as content/wenling")
@@ -63,6 +70,11 @@ def load(directory: Path) -> Source:
         items=items,
         places=reader.entries("directory/places.yaml", _place),
         departments=reader.entries("directory/departments.yaml", _department),
+        towns=reader.entries("directory/towns.yaml", town),
+        villages=reader.entries("directory/villages.yaml", village),
+        codes=reader.codes(),
+        hours=reader.hours(),
+        scenarios=reader.scenarios(),
         prompts=reader.prompts(),
         forms=reader.forms(),
         templates=reader.templates(),
@@ -71,11 +83,11 @@ def load(directory: Path) -> Source:
 
 
 class _Reader:
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: pathlib.Path) -> None:
         self.directory = directory
         self.findings: list[Finding] = []
 
-    def document(self, path: Path) -> Document | None:
+    def document(self, path: pathlib.Path) -> Document | None:
         try:
             return parse(path.read_bytes(), str(path))
         except MarkedError as error:
@@ -104,8 +116,7 @@ class _Reader:
     def info(self, items: Iterable[SourceItem]) -> PackInfo:
         newest = max((item.item.valid_from for item in items), default=dt.date(2026, 1, 1))
         default = PackInfo(id=_slug(self.directory.resolve().name), name="", version="0", date=newest)
-        path = self.directory / "pack.yaml"
-        document = self.document(path) if path.exists() else None
+        document = self.optional("pack.yaml")
         if document is None:
             return default
         fields = root(document, self.findings)
@@ -121,12 +132,11 @@ class _Reader:
 
     def entries(self, name: str, read: Callable[[Fields], msgspec.Struct], key: str = "编号") -> tuple[Entry, ...]:
         """The records of a file that is a list of mappings; empty when the file is not there."""
-        path = self.directory / name
-        document = self.document(path) if path.exists() else None
+        document = self.optional(name)
         if document is None:
             return ()
         if not isinstance(document.value, list):
-            self.findings.append(Finding(str(path), 1, "type", "这个文件应当是一列，每条前面加“- ”", blocking=True))
+            self.findings.append(Finding(document.file, 1, "type", "这个文件应当是一列，每条前面加“- ”", blocking=True))
             return ()
         found: dict[str, Entry] = {}
         for index, value in enumerate(document.value):
@@ -137,26 +147,72 @@ class _Reader:
             if not identifier:
                 continue
             if identifier in found:
-                fields.report("duplicate-id", f"“{identifier}”重复，第一次在第{found[identifier].line}行", key)
+                fields.report("duplicate-id", f"“{identifier}”重复，第一次在第{found[identifier].line()}行", key)
                 continue
-            found[identifier] = Entry(identifier, record, document, index)
+            found[identifier] = Entry(identifier, record, document, (index,))
         return tuple(found.values())
 
     def prompts(self) -> tuple[Entry, ...]:
-        path = self.directory / "prompts.yaml"
-        document = self.document(path) if path.exists() else None
+        document = self.optional("prompts.yaml")
         if document is None:
             return ()
         fields = root(document, self.findings)
         found = []
-        for index, key in enumerate(fields.keys()):
+        for key in fields.names():
             texts = fields.record(key)
             if texts is None:
                 continue
             record = Prompt(key, {language: texts.text(language) for language in LANGUAGES})
             texts.finish()
-            found.append(Entry(key, record, document, index))
+            found.append(Entry(key, record, document, (key,)))
         return tuple(found)
+
+    def codes(self) -> tuple[Entry, ...]:
+        """``时限`` for all, then ``编码``: the three-level tree."""
+        document = self.optional("directory/codes.yaml")
+        if document is None:
+            return ()
+        fields = root(document, self.findings)
+        tree = codes(fields.records("编码"), read_limits(fields, DEFAULT_LIMITS))
+        fields.finish()
+        found: dict[str, Entry] = {}
+        for node in tree:
+            if node.record.id in found:
+                line = document.line(*node.path)
+                message = f"编码“{node.record.id}”重复"
+                self.findings.append(Finding(document.file, line, "duplicate-id", message, blocking=True))
+            found.setdefault(node.record.id, Entry(node.record.id, node.record, document, node.path))
+        return tuple(found.values())
+
+    def hours(self) -> Hours | None:
+        document = self.optional("directory/hours.yaml")
+        if document is None:
+            return None
+        fields = root(document, self.findings)
+        record = hours(fields)
+        fields.finish()
+        return record
+
+    def scenarios(self) -> tuple[Entry, ...]:
+        found: dict[str, Entry] = {}
+        for path in sorted((self.directory / "scenarios").glob("*.yaml")):
+            document = self.document(path)
+            if document is None:
+                continue
+            scenario, findings = read_scenario(document)
+            self.findings.extend(findings)
+            if scenario is None:
+                continue
+            if scenario.id in found:
+                self._block(document, "编号", "duplicate-id", f"情景编号“{scenario.id}”重复")
+            elif scenario.id != path.stem:
+                self._block(document, "编号", "file-name", f"文件名应当和编号一样：{scenario.id}.yaml")
+            found.setdefault(scenario.id, Entry(scenario.id, scenario, document))
+        return tuple(found.values())
+
+    def optional(self, name: str) -> Document | None:
+        path = self.directory / name
+        return self.document(path) if path.exists() else None
 
     def forms(self) -> tuple[Entry, ...]:
         def form(fields: Fields) -> Form:
@@ -212,7 +268,3 @@ def _form_fields(fields: Fields) -> tuple[FormField, ...]:
 
 def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "content"
-
-
-def item_files(directory: Path) -> Iterator[Path]:
-    yield from sorted((directory / "items").rglob("*.yaml"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from content.directory import RequestCode, Village
 from content.findings import Finding, Severity
 from content.model import Place
 from content.source import Source
@@ -27,8 +28,31 @@ def departments(source: Source) -> Iterator[Finding]:
     for entry in source.places:
         record = entry.record
         if isinstance(record, Place) and record.department not in known:
-            line = entry.document.line(entry.index, "部门")
-            yield Finding(entry.document.file, line, "unknown-department", f"没有编号为“{record.department}”的部门")
+            message = f"没有编号为“{record.department}”的部门"
+            yield Finding(entry.document.file, entry.line("部门"), "unknown-department", message)
+
+
+def code_departments(source: Source) -> Iterator[Finding]:
+    """Every department of a request code is in directory/departments.yaml."""
+    known = {entry.id for entry in source.departments} | {"", "town"}
+    for entry in source.codes:
+        if isinstance(entry.record, RequestCode) and entry.record.department not in known:
+            message = f"没有编号为“{entry.record.department}”的部门"
+            yield Finding(entry.document.file, entry.line("部门"), "unknown-department", message)
+
+
+def village_towns(source: Source) -> Iterator[Finding]:
+    """Every village lies in a town of directory/towns.yaml, and its code says the same."""
+    known = {entry.id for entry in source.towns}
+    for entry in source.villages:
+        if not isinstance(entry.record, Village):
+            continue
+        if entry.record.town not in known:
+            message = f"没有编号为“{entry.record.town}”的镇街"
+            yield Finding(entry.document.file, entry.line("镇街"), "unknown-town", message)
+        elif not entry.id.startswith(entry.record.town):
+            message = f"村的编号“{entry.id}”和镇街编号“{entry.record.town}”对不上"
+            yield Finding(entry.document.file, entry.line("编号"), "unknown-town", message, Severity.WARNING)
 
 
 def forms(source: Source) -> Iterator[Finding]:
@@ -65,4 +89,4 @@ def folders(source: Source) -> Iterator[Finding]:
             yield Finding(entry.document.file, line, "folder", message, Severity.WARNING)
 
 
-RULES = (places, departments, forms, related, folders)
+RULES = (places, departments, code_departments, village_towns, forms, related, folders)
