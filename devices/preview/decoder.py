@@ -7,6 +7,7 @@ reported, not guessed.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 import msgspec
@@ -114,6 +115,35 @@ def text_of(events: list[Event]) -> str:
     return "\n".join(event.text for event in events if isinstance(event, Line))
 
 
+class Stream:
+    """The same, for bytes that come bit by bit: a command is done when it is whole."""
+
+    def __init__(self) -> None:
+        self._decoder = _Decoder(b"")
+
+    def feed(self, data: bytes) -> None:
+        self._decoder.data = self._decoder.data[self._decoder.at :] + data
+        self._decoder.at = 0
+
+    def step(self) -> list[Event] | None:
+        """What the next whole command does (maybe nothing to see), or None: more bytes are needed."""
+        decoder = self._decoder
+        if decoder.at >= len(decoder.data):
+            return None
+        before, state = decoder.at, copy.copy(decoder.state)
+        state.spans = list(state.spans)
+        try:
+            return list(decoder.step())
+        except IndexError:
+            decoder.at, decoder.state = before, state
+            return None
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that have come and are not done."""
+        return len(self._decoder.data) - self._decoder.at
+
+
 class _Decoder:
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -124,7 +154,7 @@ class _Decoder:
         while self.at < len(self.data):
             start = self.at
             try:
-                yield from self._step()
+                yield from self.step()
             except IndexError:
                 self.at = len(self.data)
                 yield Unknown(self.data[start:])
@@ -145,7 +175,7 @@ class _Decoder:
             spans, self.state.spans = tuple(self.state.spans), []
             yield Line(spans, self.state.align, max(pitch, 24 * max((span.tall for span in spans), default=0)))
 
-    def _step(self) -> Iterator[Event]:
+    def step(self) -> Iterator[Event]:
         byte = self._byte()
         if byte == 0x0A:
             yield from self._flush(self.state.pitch)
