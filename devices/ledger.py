@@ -168,7 +168,7 @@ class Ledger:
             self._sync(self._descriptor)
         for line in data[:whole].splitlines():
             try:
-                self._apply(msgspec.json.decode(line, type=Entry))  # type: ignore[arg-type]
+                self._apply(msgspec.json.decode(line, type=Entry))
             except msgspec.DecodeError:
                 continue  # a damaged sector costs its line, not the journal
         self._read += whole
@@ -212,6 +212,11 @@ class Ledger:
     def jobs(self) -> list[Job]:
         """All jobs in the order of their wishes, as known when the journal was last locked."""
         return list(self._jobs.values())
+
+    def read(self) -> list[Job]:
+        """All jobs, read now; waits for a job that is running. Raises ``LedgerError``."""
+        with self.locked():
+            return self.jobs()
 
     def now(self) -> float:
         return self._now()

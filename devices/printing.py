@@ -19,7 +19,7 @@ from devices.escpos.encoder import Piece, encode
 from devices.escpos.profile import WIDE_80, Profile
 from devices.ledger import Confirmed, Created, Ended, Job, Ledger, LedgerError, Outcome, Resumed, Sending
 from devices.receipt import ReceiptPrinter
-from devices.slip import Align, Cut, Size, Slip, Text
+from devices.slip import Align, Block, Cut, Size, Slip, Text
 from devices.states import PrinterState
 from devices.transports import TransportError
 
@@ -59,6 +59,15 @@ class PrintService:
     def state(self) -> PrinterState:
         """How the printer is now."""
         return self._printer.state()
+
+    @property
+    def trouble(self) -> str:
+        """What the way to the printer said when it failed last, for the technician; empty: nothing."""
+        return self._printer.trouble
+
+    def close(self) -> None:
+        """Let go of the printer; the next call takes it again."""
+        self._printer.close()
 
     def submit(self, job_id: str, slip: Slip) -> PrintResult:
         """Print a slip once. The same id again prints nothing and tells how it ended.
@@ -152,7 +161,8 @@ class PrintService:
 def marked(slip: Slip) -> Slip:
     """The slip with 补打 at the head of each of its pieces."""
     mark = Text(COPY_MARK, bold=True, size=Size.LARGE, align=Align.CENTER)
-    blocks, start = [], True
+    blocks: list[Block] = []
+    start = True
     for block in slip.blocks:
         if start and not isinstance(block, Cut):
             blocks.append(mark)

@@ -7,8 +7,8 @@
     fence GS r 1, GS r 1                 answered in order: everything before has been printed
     ask   DLE EOT 1..4                   and nothing went wrong at the end
 
-A piece is confirmed only by the two replies to the fence and a good state after it. Silence is unknown. One byte that is
-no reply and the line is not trusted for the rest of the piece.
+A piece is confirmed only by the two replies to the fence and a good state after it. Silence is unknown. One byte that
+is no reply, and the line is not trusted for the rest of the piece.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Ways to a printer: file, TCP port 9100, serial line (and pty), USB, CUPS; all behind one small interface.
 
-``parse_address`` reads ``file:F``, ``tcp:HOST:PORT``, ``serial:DEV``, ``usb:VID:PID`` and ``cups:NAME``; ``open_address``
-opens one. A transport knows bytes and time-outs, nothing of printers.
+``parse_address`` reads ``file:F``, ``tcp:HOST:PORT``, ``serial:DEV``, ``usb:VID:PID`` and ``cups:NAME``, and
+``open_address`` opens one. A transport knows bytes and time-outs, nothing of printers.
 """
 
 from __future__ import annotations

@@ -23,14 +23,18 @@ class CupsTransport:
         try:
             import cups
         except ImportError as error:
-            raise TransportError("CUPS queues need pycups; install the extra: pip install bianmin-terminal[cups]") from error
+            raise TransportError(
+                "CUPS queues need pycups; install the extra: pip install bianmin-terminal[cups]"
+            ) from error
         self._queue, self._errors, self._seconds = queue, (cups.IPPError, RuntimeError), job_seconds
         self._buffer = bytearray()
         try:
             self._connection = connection or cups.Connection()
             known = self._connection.getPrinters()
         except self._errors as error:
-            raise UnpluggedError("the print service CUPS does not answer; start it with: systemctl start cups") from error
+            raise UnpluggedError(
+                "the print service CUPS does not answer; start it with: systemctl start cups"
+            ) from error
         if queue not in known:
             raise UnpluggedError(f"CUPS has no printer named {queue!r}; lpstat -p lists them")
 

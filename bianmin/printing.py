@@ -1,0 +1,63 @@
+"""Printing as the program wires it: settings become a print service, an act of the dialog becomes a slip."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from pathlib import Path
+
+from bianmin import settings as house
+from bianmin import slips
+from content.pack import Pack
+from devices.escpos.profile import Profile, for_paper
+from devices.ledger import Ledger
+from devices.printing import PrintService
+from devices.receipt import ReceiptPrinter
+from devices.slip import Slip, from_builtins
+from devices.transports import Address, FileAddress, open_address, parse_address
+from dialog.acts import Print, SlipKind
+
+
+def service(address: str, profile: Profile, home: Path | None = None) -> PrintService:
+    """The print service of the printer at ``address``, with its journal below the home folder.
+
+    Raises ``devices.transports.AddressError``. Nothing is opened yet.
+    """
+    where = parse_address(address)
+    ledger = Ledger(journal(where, home or house.home()), time.time)
+    return PrintService(ledger, ReceiptPrinter(lambda: open_address(where), time.monotonic), profile)
+
+
+def configured(settings: house.Settings, home: Path | None = None) -> PrintService | None:
+    """The kiosk's printer, or None when none is set."""
+    if not settings.printer.device:
+        return None
+    return service(settings.printer.device, for_paper(settings.printer.width_mm), home)
+
+
+def journal(address: Address, home: Path) -> Path:
+    """One journal a printer; all files share one, since a file never has a job left in it."""
+    if isinstance(address, FileAddress):
+        return home / "printing" / "file.jsonl"
+    name = re.sub(r"[^0-9A-Za-z.-]+", "-", repr(address)).strip("-").lower()
+    return home / "printing" / f"{name}.jsonl"
+
+
+def stamp(settings: house.Settings, pack: Pack | None, now: dt.datetime) -> slips.Stamp:
+    """What a slip says of itself."""
+    if pack is None:
+        return slips.Stamp(settings.kiosk.terminal, now)
+    return slips.Stamp(settings.kiosk.terminal, now, pack.meta.version, pack.meta.date.isoformat())
+
+
+def slip_for(act: Print, pack: Pack, settings: house.Settings, now: dt.datetime) -> Slip:
+    """The slip an act of the dialog asks for. Raises ``KeyError`` for an item the pack does not have."""
+    mark = stamp(settings, pack, now)
+    match act.kind:
+        case SlipKind.GUIDE:
+            return from_builtins(slips.guide(pack.item(act.item_id), pack, mark))
+        case SlipKind.CHECKLIST:
+            return from_builtins(slips.checklist(pack.item(act.item_id), pack, mark))
+        case SlipKind.COUNTER:
+            return from_builtins(slips.counter(act.heard, mark))
