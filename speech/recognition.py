@@ -1,0 +1,59 @@
+"""The recogniser's interface: sound in, hypotheses out. Every engine keeps it, and nothing outside knows engines.
+
+recogniser = open_recogniser(...)          # loads the model once, thread-safe
+stream = recogniser.stream()               # one an utterance; many may run at once
+partial = stream.feed(samples)             # "" until something was understood; call it every 20-200 ms
+hypothesis = stream.finish()               # the utterance is over; the stream is spent
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from speech.audio import Samples
+
+
+class SpeechError(Exception):
+    """Something of hearing or speaking failed. The text is the sentence the user reads; it never quotes speech."""
+
+
+class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
+    """What was understood of one utterance.
+
+    ``text`` as people write it (numbers in digits), ``spoken`` as it was said (characters only); ``pinyin``: toned
+    syllables of what was said; ``confidence`` in 0..1; ``nbest``: other texts, best first, without ``text``;
+    ``seconds`` of sound; ``compute_seconds`` of processor time spent on it.
+    """
+
+    text: str
+    spoken: str
+    pinyin: tuple[str, ...]
+    confidence: float
+    nbest: tuple[str, ...] = ()
+    seconds: float = 0.0
+    compute_seconds: float = 0.0
+
+
+class RecogniserStream(Protocol):
+    """One utterance being heard. Not thread-safe; streams of one recogniser may run in several threads."""
+
+    def feed(self, samples: Samples) -> str:
+        """Take 16 kHz samples, shape (n,), any n; return the text understood so far."""
+        ...
+
+    def finish(self) -> Hypothesis:
+        """No more sound: the final hypothesis. Empty text and confidence 0 when nothing was understood."""
+        ...
+
+
+class Recogniser(Protocol):
+    """A loaded model."""
+
+    @property
+    def name(self) -> str:
+        """zipformer, whisper or vosk."""
+        ...
+
+    def stream(self) -> RecogniserStream: ...
