@@ -18,7 +18,7 @@ import apsw
 import msgspec
 
 from content.findings import ContentError
-from content.model import ImportedItem, Item, PackInfo, Prompt
+from content.model import ImportedItem, PackInfo, Prompt
 from content.pack import APPLICATION_ID, SCHEMA, PackMeta, clip_key, records_digest, spoken_sentences, text_digest
 from content.sentences import split_sentences
 from content.source import Source, load
@@ -28,6 +28,9 @@ Progress = Callable[[str, int, int], None]
 
 Clips = Callable[[str], bytes | None] | Mapping[str, bytes]
 """The sound of a sentence, or None to leave it to the synthesiser on the terminal."""
+
+Indexer = Callable[[Source, Progress], Mapping[str, bytes]]
+"""Makes the search index of a source: named blobs."""
 
 _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -50,11 +53,13 @@ def build(
     clips: Clips | None = None,
     voice: str = "",
     split: Callable[[str], tuple[str, ...]] = split_sentences,
+    index: Indexer | None = None,
     progress: Progress = no_progress,
 ) -> PackMeta:
     """Compile ``directory`` into the pack ``out``.
 
-    ``voice`` names the voice of ``clips``; ``split`` is how the speaker cuts a text into sentences. Raises
+    ``voice`` names the voice of ``clips``; ``split`` is how the speaker cuts a text into sentences; ``index`` makes the
+    search index (None: a pack that cannot be searched). Raises
     ``ContentError`` with the findings when the source does not read or points nowhere, ``OSError`` when ``out`` cannot
     be written; in both cases what was at ``out`` before is untouched.
     """
@@ -69,7 +74,8 @@ def build(
         for kind, entries in _directory(source):
             writer.records(kind, entries)
         writer.records("template", source.templates)
-        writer.index(items, progress)
+        if index is not None:
+            writer.blobs(index(source, progress))
         prompts = tuple(entry.record for entry in source.prompts if isinstance(entry.record, Prompt))
         if clips is not None:
             writer.clips(spoken_sentences(items, prompts, split), voice, clips, progress)
@@ -158,9 +164,6 @@ class PackWriter:
         for name in sorted(blobs):
             digest = hashlib.sha256(blobs[name]).hexdigest()
             self._connection.execute("INSERT INTO blob VALUES(?, ?, ?)", (name, digest, blobs[name]))
-
-    def index(self, items: tuple[Item, ...], progress: Progress) -> None:
-        """The search index, once content.search has one."""
 
     def clips(self, sentences: tuple[str, ...], voice: str, clips: Clips, progress: Progress) -> None:
         clip = clips.get if isinstance(clips, Mapping) else clips

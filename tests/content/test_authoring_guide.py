@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import content.checks as checks
 from content.check import check
+from content.slips import fill
+from devices.slip import from_builtins
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "authoring.md").read_text("utf-8")
@@ -49,6 +52,18 @@ def test_the_scenario_example_passes(tmp_path: Path) -> None:
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "open-shop.yaml").write_text(example("编号: open-shop"), "utf-8")
     assert [finding for finding in check(folder, dt.date(2026, 11, 22)) if "open-shop" in finding.file] == []
+
+
+def test_the_slip_example_is_filled_in() -> None:
+    item = {"title": "标题", "notes": [], "materials": [{"name": "身份证", "copies": "原件"}]}
+    document = fill(example("type: checklist"), "guide", {"item": item, "places": [{"name": "窗口"}]})
+    assert [block["type"] for block in from_builtins_types(document)] == ["heading", "checklist", "text", "cut"]
+
+
+def from_builtins_types(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The blocks, once the printer has accepted them."""
+    from_builtins(document)
+    return list(document["blocks"])
 
 
 def rules_in_code() -> set[str]:
