@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bianmin import settings as house
-from bianmin import slips
+from content import slips
 from content.pack import Pack
 from devices.escpos.profile import Profile, for_paper
 from devices.ledger import Ledger
@@ -44,20 +44,21 @@ def journal(address: Address, home: Path) -> Path:
     return home / "printing" / f"{name}.jsonl"
 
 
-def stamp(settings: house.Settings, pack: Pack | None, now: dt.datetime) -> slips.Stamp:
-    """What a slip says of itself."""
-    if pack is None:
-        return slips.Stamp(settings.kiosk.terminal, now)
-    return slips.Stamp(settings.kiosk.terminal, now, pack.meta.version, pack.meta.date.isoformat())
+def stamp(settings: house.Settings, now: dt.datetime) -> slips.Stamp:
+    """Where and when a slip is printed."""
+    return slips.Stamp(settings.kiosk.terminal, now)
 
 
 def slip_for(act: Print, pack: Pack, settings: house.Settings, now: dt.datetime) -> Slip:
-    """The slip an act of the dialog asks for. Raises ``KeyError`` for an item the pack does not have."""
-    mark = stamp(settings, pack, now)
+    """The slip an act of the dialog asks for.
+
+    Raises ``KeyError`` for an item the pack does not have, ``content.slips.SlipTemplateError`` for a bad template.
+    """
+    mark = stamp(settings, now)
     match act.kind:
         case SlipKind.GUIDE:
-            return from_builtins(slips.guide(pack.item(act.item_id), pack, mark))
+            return from_builtins(slips.guide(pack, act.item_id, mark))
         case SlipKind.CHECKLIST:
-            return from_builtins(slips.checklist(pack.item(act.item_id), pack, mark))
+            return from_builtins(slips.checklist(pack, act.item_id, mark))
         case SlipKind.COUNTER:
-            return from_builtins(slips.counter(act.heard, mark))
+            return from_builtins(slips.counter(pack, act.heard, mark))

@@ -73,8 +73,12 @@ def scenario(pack: Pack, result: ScenarioResult, stamp: Stamp) -> Document:
 
 
 def render(pack: Pack, kind: str, data: Mapping[str, Any]) -> Document:
-    """Fill in the pack's template ``kind``. Raises ``KeyError`` without such a template, ``SlipTemplateError``."""
-    return fill(pack.template(kind), kind, {"pack": pack.meta, "sample_mark": SAMPLE_MARK, **data})
+    """Fill in the pack's template ``kind``. Raises ``SlipTemplateError`` without such a template, or for a bad one."""
+    try:
+        template = pack.template(kind)
+    except KeyError:
+        raise SlipTemplateError(f"this pack has no slip template {kind}; add slips/{kind}.yaml and build it") from None
+    return fill(template, kind, {"pack": pack.meta, "sample_mark": SAMPLE_MARK, **data})
 
 
 def fill(template: str, kind: str, data: Mapping[str, Any]) -> Document:

@@ -44,6 +44,7 @@ def slip(
     """Print the slip of an item."""
     from bianmin import printing
     from content.pack import Pack, PackError
+    from content.slips import SlipTemplateError
     from dialog.acts import Print, SlipKind
 
     if kind not in (SlipKind.GUIDE, SlipKind.CHECKLIST):
@@ -53,7 +54,8 @@ def slip(
         opened = Pack.open(pack or settings.starter_pack())
     act = Print(kind=SlipKind(kind), item_id=item)
     try:
-        document = printing.slip_for(act, opened, chosen, dt.datetime.now())
+        with failures(SlipTemplateError):
+            document = printing.slip_for(act, opened, chosen, dt.datetime.now())
     except KeyError:
         raise CommandError(f"the pack has no item {item!r}; bianmin content info lists them") from None
     _print(document, to, _profile(width, drawn, large), as_json)
@@ -97,7 +99,7 @@ def try_out(to: To = "", width: Width = 0, drawn: Drawn = False, large: Large = 
     from devices.slip import from_builtins
 
     profile = _profile(width, drawn, large)
-    mark = printing.stamp(settings.load(), None, dt.datetime.now())
+    mark = printing.stamp(settings.load(), dt.datetime.now())
     _print(from_builtins(slips.trial(mark, profile.cells)), to, profile, as_json)
 
 
