@@ -1,0 +1,29 @@
+"""What many tests share: the starter pack, built once a run, without clips."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def starter_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter content compiled from this checkout."""
+    from content.build import build
+
+    path = tmp_path_factory.mktemp("packs") / "starter.pack"
+    build(ROOT / "content" / "wenling", path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The development data beside the checkout; the test skips clearly without it."""
+    shared = Path(os.environ.get("BIANMIN_SHARED", ROOT.parent / "shared")) / "data"
+    if not shared.is_dir():
+        pytest.skip(f"development data not found at {shared}")
+    return shared
