@@ -13,6 +13,8 @@ from typing import Literal
 import msgspec
 
 from bianmin import settings
+from speech.models import Installed
+from speech.models import State as InstalledState
 
 State = Literal["ok", "missing", "broken"]
 
@@ -89,36 +91,46 @@ def _settings() -> list[Finding]:
 
 
 def _models() -> list[Finding]:
-    from speech.models import State as ModelState
     from speech.models import catalogue, look
 
     found = []
     for model in catalogue().values():
         installed = look(model.name, settings.model_directories())
-        state: State = {ModelState.INSTALLED: "ok", ModelState.DAMAGED: "broken"}.get(installed.state, "missing")
+        state = _model_state(installed)
         remedy = "" if state == "ok" else f"run: bianmin models fetch {model.name}"
         found.append(Finding(f"model {model.name}", state, installed.directory or model.purpose, remedy, needed=False))
     return found
 
 
-def _recogniser() -> list[Finding]:
-    from bianmin.hearing import available_engines
+def _model_state(installed: Installed) -> State:
+    match installed.state:
+        case InstalledState.INSTALLED:
+            return "ok"
+        case InstalledState.DAMAGED:
+            return "broken"
+        case InstalledState.MISSING:
+            return "missing"
 
-    engines = available_engines()
-    if engines:
-        return [Finding("hearing", "ok", f"engines: {', '.join(engines)}")]
+
+def _recogniser() -> list[Finding]:
+    from speech.engines import ENGINES
+    from speech.models import look
+
+    found = [name for name, model in ENGINES.items() if _model_state(look(model, settings.model_directories())) == "ok"]
+    if found:
+        return [Finding("hearing", "ok", f"engines: {', '.join(found)}")]
     return [Finding("hearing", "missing", "no recogniser has its model", "run: bianmin models fetch")]
 
 
 def _voice() -> list[Finding]:
-    from speech.models import State as ModelState
-    from speech.models import look
+    from bianmin.voice import MODEL, kokoro_directory
 
-    if look("kokoro", settings.model_directories()).state is ModelState.INSTALLED:
-        return [Finding("speaking", "ok", f"Kokoro, voice {settings.load().speech.voice}")]
+    if kokoro_directory() is not None:
+        return [Finding("speaking", "ok", f"Kokoro, voice {settings.load().speech.voice or 'default'}")]
+    remedy = f"run: bianmin models fetch {MODEL}"
     if shutil.which("espeak-ng"):
-        return [Finding("speaking", "ok", "espeak-ng only, hard to understand", "run: bianmin models fetch kokoro")]
-    return [Finding("speaking", "missing", "no voice", "run: bianmin models fetch kokoro")]
+        return [Finding("speaking", "ok", "espeak-ng only, hard to understand", remedy)]
+    return [Finding("speaking", "missing", "no voice", remedy)]
 
 
 def _pack() -> list[Finding]:
