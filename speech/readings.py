@@ -144,15 +144,20 @@ READINGS: dict[str, str] = {
 """word -> dictionary pinyin, tone digit after each syllable, ``v`` for ü."""
 
 
+RARE: dict[str, str] = {"𠮷": "jí"}
+"""Characters of names that pypinyin does not know."""
+
+
 @functools.cache
 def load_readings() -> None:
     """Teach pypinyin and jieba these words, once for the process."""
     import jieba
-    from pypinyin import load_phrases_dict
+    from pypinyin import load_phrases_dict, load_single_dict
     from pypinyin.contrib.tone_convert import tone3_to_tone
 
     load_phrases_dict(
         {word: [[tone3_to_tone(syllable)] for syllable in reading.split()] for word, reading in READINGS.items()}
     )
+    load_single_dict({ord(sign): reading for sign, reading in RARE.items()})
     for word in READINGS:
         jieba.add_word(word)
