@@ -54,7 +54,7 @@ def money(digits: str) -> str:
     whole, _, fraction = digits.partition(".")
     if len(fraction) > 2 and fraction.strip("0"):
         return f"{cardinal(digits)}元"
-    jiao, fen = (fraction + "00")[:2]
+    jiao, fen = (fraction + "0")[:1], (fraction + "00")[1:2]
     parts = []
     if whole.strip("0") or not (jiao + fen).strip("0"):
         parts.append(f"{counted(whole.lstrip('0') or '0')}元")

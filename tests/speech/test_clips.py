@@ -1,4 +1,4 @@
-"""Clips come back exactly, the same sound gives the same bytes, damage is noticed."""
+"""Clips come back at the same length and sound, the same sound gives the same bytes, damage is noticed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ def test_a_clip_is_the_sound_it_was_made_of() -> None:
     assert encode(tone()) == encoded
     back = decode(encoded)
     assert back.rate == 24_000
-    assert np.abs(back.samples - tone().samples).max() < 1 / 32000
+    assert len(back.samples) == len(tone().samples)
+    error = back.samples - tone().samples
+    assert float(np.mean(error**2)) < float(np.mean(tone().samples ** 2)) / 100
 
 
-@pytest.mark.parametrize("damaged", [b"", b"RIFF", encode(tone())[:40]])
+@pytest.mark.parametrize("damaged", [b"", b"RIFF", encode(tone())[:40], b"\xff" * 200])
 def test_a_damaged_clip_counts_as_none(damaged: bytes) -> None:
     with pytest.raises(ClipError):
         decode(damaged)
