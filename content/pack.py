@@ -205,6 +205,10 @@ class Pack:
     def templates(self) -> dict[str, str]:
         return dict(self._templates)
 
+    def records(self, kind: str) -> dict[str, object]:
+        """All records of a kind as plain JSON values, by id; for comparing packs."""
+        return {identifier: msgspec.json.decode(json) for identifier, json in self._records.get(kind, {}).items()}
+
     # -- for the recogniser, the synthesiser and the search ---------------------------------------------------------
 
     def words(self) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from bianmin.cli.output import CommandError, Json, console, emit, failures, prog
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check, build, import, compare packs.")
 
+SHOWN = 50
+"""Lines of a list shown to people; ``--json`` has all."""
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A content folder such as content/wenling.")]
 PackFile = Annotated[Path | None, typer.Argument(metavar="[P]", help="A pack; default: the starter pack.")]
 
@@ -77,3 +80,52 @@ def info(pack: PackFile = None, as_json: Json = False) -> None:
         *(f"  {module.value}: {len(items)} items" for module, items in opened.by_module().items()),
     ]
     emit(meta, as_json, "\n".join(lines))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="P", help="The old pack.")],
+    new: Annotated[Path, typer.Argument(metavar="Q", help="The new pack.")],
+    as_json: Json = False,
+) -> None:
+    """What is new, changed (in which fields) and withdrawn from P to Q."""
+    from content.comparing import compare
+    from content.pack import Pack, PackError
+
+    with failures(PackError):
+        difference = compare(Pack.open(old), Pack.open(new))
+    lines = [f"{difference.old} -> {difference.new}"]
+    for word, changes in (
+        ("new", difference.added),
+        ("changed", difference.changed),
+        ("withdrawn", difference.withdrawn),
+    ):
+        lines.append(f"{word}: {len(changes)}")
+        for change in changes[:SHOWN]:
+            fields = f" ({', '.join(change.fields)})" if change.fields else ""
+            lines.append(f"  {change.kind} {change.id} {change.title}{fields}")
+        if len(changes) > SHOWN:
+            lines.append(f"  ... and {len(changes) - SHOWN} more; --json lists all")
+    emit(difference, as_json, "\n".join(lines))
+
+
+@app.command()
+def handbook(
+    pack: PackFile = None,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="F.pdf", help="Where the book goes.")] = Path(
+        "handbook.pdf"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Typeset 《便民服务百事通》 as a large-print PDF with contents and index."""
+    from content.handbook import HandbookError
+    from content.handbook import handbook as run_handbook
+    from content.pack import Pack, PackError
+
+    with failures(PackError, HandbookError), progress_console.status("typesetting"):
+        opened = Pack.open(pack or settings.starter_pack())
+        run_handbook(opened, out)
+    size = out.stat().st_size
+    emit(
+        {"file": str(out), "items": len(opened.items()), "bytes": size}, as_json, f"{out}: {len(opened.items())} items"
+    )
