@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,19 @@ import msgspec
 
 from content.findings import ContentError
 from content.model import ImportedItem, PackInfo, Prompt
-from content.pack import APPLICATION_ID, SCHEMA, PackMeta, clip_key, records_digest, spoken_sentences, text_digest
+from content.pack import (
+    APPLICATION_ID,
+    IMPORTED_BATCH,
+    IMPORTED_BATCH_ROWS,
+    SCHEMA,
+    Pack,
+    PackMeta,
+    clip_key,
+    imported_item,
+    records_digest,
+    spoken_sentences,
+    text_digest,
+)
 from content.sentences import split_sentences
 from content.source import Source, load
 
@@ -82,6 +95,21 @@ def build(
         return writer.finish(source.info)
 
 
+def add_clips(
+    pack: Path, sentences: tuple[str, ...], voice: str, clips: Clips, progress: Progress = no_progress
+) -> PackMeta:
+    """The pack with the sound of ``sentences`` in ``voice`` put in, replacing it as a whole.
+
+    The content, and so its version, stays the same. Raises ``PackError`` for a bad pack and what ``clips`` raises; the
+    pack is then untouched.
+    """
+    opened = Pack.open(pack)
+    opened.close()
+    with writing(pack, start=pack) as writer:
+        writer.clips(sentences, voice, clips, progress)
+        return writer.finish_clips(opened.meta)
+
+
 def _directory(source: Source) -> Iterator[tuple[str, dict[str, object]]]:
     for kind, entries in (
         ("place", source.places),
@@ -98,14 +126,19 @@ def _directory(source: Source) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 @contextmanager
-def writing(out: Path) -> Iterator[PackWriter]:
-    """A writer on a temporary file beside ``out``, moved there when the block ends well; else removed."""
+def writing(out: Path, start: Path | None = None) -> Iterator[PackWriter]:
+    """A writer on a temporary file beside ``out``, moved there when the block ends well; else removed.
+
+    ``start``: a pack to go on from, copied first.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
-    os.close(descriptor)
-    temporary = Path(name)
+    remove_leftovers(out)
+    temporary = out.with_name(f".{out.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    temporary.unlink(missing_ok=True)
     try:
-        writer = PackWriter(temporary)
+        if start is not None:
+            shutil.copyfile(start, temporary)
+        writer = PackWriter(temporary, new=start is None)
         try:
             yield writer
         finally:
@@ -118,10 +151,18 @@ def writing(out: Path) -> Iterator[PackWriter]:
         temporary.unlink(missing_ok=True)
 
 
+def remove_leftovers(out: Path) -> None:
+    """Temporary files of writers that were killed. Their names carry the process; a living one's is left alone."""
+    for path in out.parent.glob(f".{out.name}.*.tmp"):
+        process = path.name.split(".")[-3]
+        if process.isdigit() and not Path(f"/proc/{process}").exists():
+            path.unlink(missing_ok=True)
+
+
 class PackWriter:
     """Fills one pack file. Rows go in sorted order, so that the bytes depend on the content alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, new: bool = True) -> None:
         self._connection = apsw.Connection(str(path))
         # Nobody sees the file before it is complete, so neither a journal nor a sync is needed while it is filled.
         for pragma in (
@@ -133,7 +174,8 @@ class PackWriter:
             f"user_version={SCHEMA}",
         ):
             self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.execute(_TABLES)
+        if new:
+            self._connection.execute(_TABLES)
         self._connection.execute("BEGIN")
         self._records: dict[str, dict[str, bytes]] = {}
         self._counts: dict[str, int] = {}
@@ -160,6 +202,15 @@ class PackWriter:
                 self._imported.update(part)
             self._counts["imported"] = self._counts.get("imported", 0) + 1
 
+    def imported_count(self) -> int:
+        return self._counts.get("imported", 0)
+
+    def imported_from(self, first: int) -> Iterator[ImportedItem]:
+        """The imported items from the ``first`` (from 0) on, in batches."""
+        while rows := self._connection.execute(IMPORTED_BATCH, (first, IMPORTED_BATCH_ROWS)).fetchall():
+            yield from (imported_item(row[1:]) for row in rows)
+            first += len(rows)
+
     def blobs(self, blobs: Mapping[str, bytes]) -> None:
         for name in sorted(blobs):
             digest = hashlib.sha256(blobs[name]).hexdigest()
@@ -174,12 +225,27 @@ class PackWriter:
             if audio is not None:
                 digest = hashlib.sha256(audio).hexdigest()
                 self._connection.execute(
-                    "INSERT INTO clip VALUES(?, ?, ?, ?)", (voice, clip_key(sentence), digest, audio)
+                    "INSERT OR REPLACE INTO clip VALUES(?, ?, ?, ?)", (voice, clip_key(sentence), digest, audio)
                 )
                 made += 1
         progress("clips", len(sentences), len(sentences))
         self._counts["clip"] = made
         self._voices = (voice,) if made else ()
+
+    def finish_clips(self, meta: PackMeta) -> PackMeta:
+        """Close a pack that was gone on from with clips: only what it says about its clips is new."""
+        ((clips,),) = self._connection.execute("SELECT count(*) FROM clip")
+        voices = sorted(voice for (voice,) in self._connection.execute("SELECT DISTINCT voice FROM clip"))
+        counts = dict(sorted({**meta.counts, "clip": clips}.items()))
+        meta = msgspec.structs.replace(meta, counts=counts, voices=tuple(voices))
+        self._describe(meta)
+        self._connection.execute("COMMIT")
+        return meta
+
+    def _describe(self, meta: PackMeta) -> None:
+        described = msgspec.json.encode(meta).decode()
+        rows = {"pack": described, "pack_digest": text_digest(described)}
+        self._connection.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", sorted(rows.items()))
 
     def finish(self, info: PackInfo) -> PackMeta:
         for kind in sorted(self._records):
@@ -200,9 +266,8 @@ class PackWriter:
             counts=dict(sorted(self._counts.items())),
             voices=self._voices,
         )
-        described = msgspec.json.encode(meta).decode()
-        rows = {"pack": described, "pack_digest": text_digest(described), "records_digest": records}
-        self._connection.executemany("INSERT INTO meta VALUES(?, ?)", sorted(rows.items()))
+        self._describe(meta)
+        self._connection.execute("INSERT INTO meta VALUES('records_digest', ?)", (records,))
         self._connection.execute("COMMIT")
         return meta
 

@@ -17,10 +17,10 @@ import datetime as dt
 import hashlib
 import threading
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import apsw
 import msgspec
@@ -37,7 +37,8 @@ SCHEMA = 1
 SPOKEN_LANGUAGE = "zh"
 DIGESTS = ("records_digest", "pack_digest")
 
-_IMPORTED_BATCH = "SELECT rowid, id, title, questions, answer FROM imported WHERE rowid > ? ORDER BY rowid LIMIT 1000"
+IMPORTED_BATCH = "SELECT rowid, id, title, questions, answer FROM imported WHERE rowid > ? ORDER BY rowid LIMIT ?"
+IMPORTED_BATCH_ROWS = 1000
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -123,11 +124,11 @@ class Pack:
         last = 0
         while True:
             with self._lock:
-                rows = list(self._connection.execute(_IMPORTED_BATCH, (last,)))
+                rows = list(self._connection.execute(IMPORTED_BATCH, (last, IMPORTED_BATCH_ROWS)))
             if not rows:
                 return
             for row in rows:
-                yield _imported_item(row[1:])
+                yield imported_item(row[1:])
             last = rows[-1][0]
 
     def by_module(self) -> dict[Module, tuple[Item, ...]]:
@@ -263,7 +264,7 @@ class Pack:
             return None
         with self._lock:
             row = self._connection.execute(query.replace("*", "id, title, questions, answer"), values).fetchone()
-        return _imported_item(row) if row is not None else None
+        return imported_item(row) if row is not None else None
 
     def _decode(self, kind: str, record: type[T]) -> dict[str, T]:
         decoder = msgspec.json.Decoder(record)
@@ -334,7 +335,8 @@ def records_digest(records: Mapping[str, Mapping[str, bytes]]) -> str:
     return digest.hexdigest()
 
 
-def _imported_item(row: tuple[str, str, bytes, str]) -> ImportedItem:
+def imported_item(row: Sequence[Any]) -> ImportedItem:
+    """A row (id, title, questions as JSON, answer) of the table of imported items."""
     return ImportedItem(row[0], row[1], msgspec.json.decode(row[2], type=tuple[str, ...]), row[3])
 
 

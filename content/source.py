@@ -115,7 +115,7 @@ class _Reader:
 
     def info(self, items: Iterable[SourceItem]) -> PackInfo:
         newest = max((item.item.valid_from for item in items), default=dt.date(2026, 1, 1))
-        default = PackInfo(id=_slug(self.directory.resolve().name), name="", version="0", date=newest)
+        default = PackInfo(id=slug(self.directory.resolve().name), name="", version="0", date=newest)
         document = self.optional("pack.yaml")
         if document is None:
             return default
@@ -266,5 +266,5 @@ def _form_fields(fields: Fields) -> tuple[FormField, ...]:
     return tuple(found)
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "content"

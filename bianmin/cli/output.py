@@ -39,7 +39,7 @@ def emit(value: Any, as_json: bool, text: str | None = None) -> None:
         sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
         sys.stdout.flush()
     else:
-        console.print(text if text is not None else value)
+        console.print(text if text is not None else value, markup=False, soft_wrap=True)
 
 
 @contextmanager
