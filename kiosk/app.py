@@ -80,6 +80,11 @@ class KioskApp(App):  # type: ignore[misc]
             self.frame = frame_of(self._drawn, *self.size, self.ppi, self.fonts)
             self.stage.show(self.frame)
 
+    def touch(self, x: float, y: float) -> None:
+        """A finger down and up at one place."""
+        self._down(x, y)
+        self._up(x, y)
+
     def _down(self, x: float, y: float) -> None:
         target = self.frame.at(x, y)
         if target is not None:

@@ -43,21 +43,17 @@ from dialog.acts import (
 from dialog.events import Channel, Event, Heard, Key, Pressed, Silence, Started, Unintelligible
 from dialog.session import step
 from dialog.state import State
-from dialog.world import World
 from kiosk import face
 from kiosk.face import Do, Intent
-from kiosk.ime import Ime
 from kiosk.ports import (
     Diary,
-    Ears,
     EarsFailed,
     Level,
-    Mouth,
     NotUnderstood,
-    Paper,
     PaperCame,
     PartialHeard,
-    Ratings,
+    Parts,
+    Ready,
     Report,
     SoundBegan,
     SoundEnded,
@@ -105,29 +101,25 @@ class Engine:
 
     def __init__(
         self,
-        world: Callable[[], World],
-        ears: Ears,
-        mouth: Mouth,
-        paper: Paper,
-        ratings: Ratings,
         diary: Diary,
         today: Callable[[], dt.datetime],
         clock: Callable[[], float],
-        ime: Ime | None = None,
+        parts: Parts | None = None,
         habits: Habits | None = None,
-        attract: AttractScreen | None = None,
         start: View | None = None,
     ) -> None:
-        """``clock``: seconds that only go forward, the same as ``tick`` is told; ``start``: the view after a wipe."""
-        self._world, self._ears, self._mouth, self._paper = world, ears, mouth, paper
-        self._ratings, self._diary, self._today, self._clock = ratings, diary, today, clock
-        self._ime, self._habits = ime, habits or Habits()
-        self.attract = attract or AttractScreen()
+        """``clock``: seconds that only go forward, the same as ``tick`` is told; ``start``: the view after a wipe.
+
+        Without ``parts`` the glass says that it is getting ready until ``Ready`` is posted.
+        """
+        self._diary, self._today, self._clock = diary, today, clock
+        self._habits = habits or Habits()
         self._start = start or View()
         self._inbox: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self.sessions = 0
         self.timings: list[Timing] = []
         self._jobs = 0
+        self._parts = parts
         self._forget()
 
     def _forget(self) -> None:
@@ -150,16 +142,31 @@ class Engine:
         self._paper_job = 0
         self._opened_by_press = False
         self.timings.clear()
-        voice = Voice.READY if self._ears.available else Voice.OFF
+        self._welcome()
+
+    def _welcome(self) -> None:
+        """The view nobody stands before."""
+        parts = self._parts
+        if parts is None:
+            self.view = replace(self._start, screen=AttractScreen(), ready=False)
+            return
         self.view = replace(
             self._start,
-            screen=self.attract,
-            voice=voice,
-            can_print=self._paper.available,
-            can_type=self._ime is not None,
+            screen=AttractScreen(parts.content_date, parts.world(self._start.language).offline),
+            voice=Voice.READY if parts.ears.available else Voice.OFF,
+            can_print=parts.paper.available,
+            can_type=parts.ime is not None,
+            ready=True,
         )
 
     # -- the outside -------------------------------------------------------------------------------------------------
+
+    @property
+    def _equipment(self) -> Parts:
+        """The parts; there is no session without them."""
+        if self._parts is None:
+            raise RuntimeError("the kiosk is not ready yet; wait for Ready")
+        return self._parts
 
     @property
     def active(self) -> bool:
@@ -176,7 +183,8 @@ class Engine:
             self._wipe()
         if not self.active:
             self._begin()
-        self._step(event)
+        if self.active:
+            self._step(event)
 
     def press(self, name: str) -> None:
         """A finger came down on a control. Only holding to speak acts on it; everything else acts on release."""
@@ -220,8 +228,10 @@ class Engine:
     # -- fingers -----------------------------------------------------------------------------------------------------
 
     def _act(self, name: str) -> None:
+        if self._parts is None:
+            return
         before = self.view
-        self.view, intents = face.press(self.view, name, self._ime)
+        self.view, intents = face.press(self.view, name, self._equipment.ime)
         if before.overlay is Overlay.NONE and self.view.overlay is Overlay.KEYBOARD:
             self._deafen()
         for intent in intents:
@@ -247,15 +257,15 @@ class Engine:
     def _begin(self) -> None:
         if self._wipe_at is not None:
             self._wipe()
-        if self.active:
+        if self.active or self._parts is None:
             return
         self._diary.note("session-started")
-        self._ears.wake()
+        self._equipment.ears.wake()
         self._step(Started(Channel.KIOSK, self._today()))
 
     def _talk(self) -> None:
         """The citizen wants to speak: be silent and listen."""
-        if not self._ears.available or not self.active:
+        if not self._equipment.ears.available or not self.active:
             return
         if isinstance(self.view.screen, IdleScreen):
             self._step(Pressed(Key.STAY))
@@ -267,12 +277,15 @@ class Engine:
         """The citizen says that the utterance is over, by lifting the finger or pressing again."""
         self._ears_deadline = self._clock() + self._habits.wait_for_speech
         self.view = replace(self.view, voice=Voice.THINKING, level=0.0)
-        self._ears.finish()
+        self._equipment.ears.finish()
 
     # -- ears, mouth, paper ------------------------------------------------------------------------------------------
 
     def _report(self, report: Report, now: float) -> None:
         match report:
+            case Ready(parts):
+                self._parts = parts
+                self._welcome()
             case Level(value):
                 if self.view.voice is Voice.LISTENING:
                     self.view = replace(self.view, level=value)
@@ -316,7 +329,7 @@ class Engine:
     def _understood(self, heard: Understood) -> None:
         if not self.active or self.view.voice not in (Voice.LISTENING, Voice.THINKING):
             return
-        self._ears.deafen()
+        self._equipment.ears.deafen()
         self._ears_deadline = None
         self._spoke_last = True
         self._speech_ended = heard.speech_ended
@@ -356,30 +369,30 @@ class Engine:
         if self._wipe_at is not None or self._paper_job or not self._ask.open_speech:
             return
         likely = self._spoke_last or isinstance(self.view.screen, ListenScreen | IdleScreen | RateScreen)
-        if likely and self.view.overlay is Overlay.NONE and self._ears.available and self.active:
+        if likely and self.view.overlay is Overlay.NONE and self._equipment.ears.available and self.active:
             self._deliberate = False
             self._listen(self._habits.open_ears)
 
     def _listen(self, seconds: float) -> None:
-        self._ears.listen()
+        self._equipment.ears.listen()
         self._ears_deadline = self._clock() + seconds
         self.view = replace(self.view, voice=Voice.LISTENING, partial="", level=0.0, overlay=Overlay.NONE)
 
     def _deafen(self) -> None:
-        self._ears.deafen()
+        self._equipment.ears.deafen()
         self._ears_deadline = None
         if self.view.voice in (Voice.LISTENING, Voice.THINKING):
             self._idle_voice()
 
     def _idle_voice(self) -> None:
-        voice = Voice.READY if self._ears.available else Voice.OFF
+        voice = Voice.READY if self._equipment.ears.available else Voice.OFF
         if self._speaking:
-            voice = Voice.SPEAKING if self._ears.available else Voice.OFF
+            voice = Voice.SPEAKING if self._equipment.ears.available else Voice.OFF
         self.view = replace(self.view, voice=voice, level=0.0)
 
     def _hush(self) -> None:
         if self._speaking:
-            self._mouth.hush()
+            self._equipment.mouth.hush()
             self._quiet_without_listening()
 
     def _quiet_without_listening(self) -> None:
@@ -392,7 +405,7 @@ class Engine:
     # -- the dialog --------------------------------------------------------------------------------------------------
 
     def _step(self, event: Event) -> None:
-        self._state, acts = step(self._state, event, self._world())
+        self._state, acts = step(self._state, event, self._equipment.world(self.view.language))
         self._perform(acts)
 
     def _perform(self, acts: tuple[Act, ...]) -> None:
@@ -419,7 +432,7 @@ class Engine:
                     self._print(act)
                 case Rate():
                     self._diary.note("rated", stars=act.stars)
-                    self._ratings.keep(act)
+                    self._equipment.ratings.keep(act)
                 case End(reason):
                     self._diary.note("session-ended", reason=reason)
                     ended = True
@@ -451,13 +464,13 @@ class Engine:
         """Speak instead of what is being spoken; a warning of danger is never cut short by what follows it."""
         self._deafen()
         if self._speaking:
-            self._mouth.hush()
+            self._equipment.mouth.hush()
         self._job += 1
         self._last_interruptible = interruptible
-        if texts and self._mouth.available and self.view.volume > 0:
+        if texts and self._equipment.mouth.available and self.view.volume > 0:
             self._speaking = True
             self._sound_deadline = self._clock() + self._habits.longest_sound
-            self._mouth.speak(self._job, texts, self.view.rate, self.view.volume, self.view.language)
+            self._equipment.mouth.speak(self._job, texts, self.view.rate, self.view.volume, self.view.language)
             self._idle_voice()
         else:
             self._speaking = False
@@ -467,7 +480,7 @@ class Engine:
         self._diary.note("print-started", kind=act.kind.value)
         self._jobs += 1
         self._paper_job = self._jobs
-        self._paper.start(self._paper_job, act)
+        self._equipment.paper.start(self._paper_job, act)
 
     # -- time --------------------------------------------------------------------------------------------------------
 
@@ -477,7 +490,7 @@ class Engine:
             return
         if self._speaking and now >= self._sound_deadline:
             self._diary.note("sound-never-ended")
-            self._mouth.hush()
+            self._equipment.mouth.hush()
             self._quiet(now)
         if self._ears_deadline is not None and now >= self._ears_deadline:
             self._deafen()
@@ -505,8 +518,8 @@ class Engine:
 
     def _wipe(self) -> None:
         """Nothing of the person stays: not in the view, the state, the ears, the mouth or the inbox."""
-        self._mouth.hush()
-        self._ears.sleep()
+        self._equipment.mouth.hush()
+        self._equipment.ears.sleep()
         while not self._inbox.empty():
             self._inbox.get_nowait()
         self._forget()

@@ -6,12 +6,32 @@ Ears and mouth live on threads of their own and talk back through ``post``, whic
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 
 from dialog.acts import Print, Rate
 from dialog.events import Printed
+from dialog.world import World
+from kiosk.ime import Ime
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that takes time to load.
+
+    ``world`` is asked anew for every step, with the language: a printer may come and go.
+    """
+
+    world: Callable[[str], World]
+    ears: Ears
+    mouth: Mouth
+    paper: Paper
+    ratings: Ratings
+    ime: Ime | None = None
+    content_date: str = ""
+
 
 # -- what the ears and the mouth report ------------------------------------------------------------------------------
 
@@ -80,8 +100,15 @@ class PaperCame(msgspec.Struct, frozen=True):
     printed: Printed
 
 
+class Ready(msgspec.Struct, frozen=True):
+    """Everything is loaded; the terminal can be used from now on."""
+
+    parts: Parts
+
+
 Report = (
-    Level
+    Ready
+    | Level
     | SpeechBegan
     | SpeechOver
     | PartialHeard

@@ -60,6 +60,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     volume: int = 6
     can_print: bool = True
     can_type: bool = True
+    ready: bool = True
     beat: int = 0
     pressed: str = ""
     focus: str = ""

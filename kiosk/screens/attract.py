@@ -18,7 +18,9 @@ def draw(screen: AttractScreen, view: View, look: Look) -> Frame:
     scene = Box(body.x, body.bottom - int(body.h * (0.3 if look.portrait else 0.34)), body.w, 0)
     scene = Box(scene.x, scene.y, scene.w, body.bottom - scene.y)
     sheet.scenery(scene, "dawn")
-    sheet.target("start", body, look.t("点一下屏幕，开始"))
+    label = look.t("点一下屏幕，开始") if view.ready else look.t("正在准备，请稍等……")
+    if view.ready:
+        sheet.target("start", body, label)
     room = column(sheet, body)
     y = room.y + int(room.h * (0.07 if look.portrait else 0.02))
     y += sheet.words(
@@ -39,7 +41,6 @@ def draw(screen: AttractScreen, view: View, look: Look) -> Frame:
     )
     dateline = _dateline(screen, look)
     foot = sheet.text_height(dateline, room.w, Role.SMALL)
-    label = look.t("点一下屏幕，开始")
     pill_height = metrics.line(Role.HEADING) + metrics.mm(8)
     space = scene.y - y - pill_height - foot - metrics.mm(8)
     size = max(metrics.mm(26), min(int(room.w * 0.36), int(space * 0.72)))

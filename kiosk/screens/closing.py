@@ -104,6 +104,7 @@ def goodbye(screen: GoodbyeScreen, view: View, look: Look) -> Frame:
     body = chrome(sheet, view, at_start=True)
     scene = Box(body.x, body.bottom - int(body.h * 0.36), body.w, int(body.h * 0.36))
     sheet.scenery(scene, "dawn")
+    sheet.target("start", body, look.t("点一下屏幕，开始"))
     room = column(sheet, body)
     y = room.y + (scene.y - room.y) // 4
     size = metrics.mm(30)

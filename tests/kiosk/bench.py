@@ -1,0 +1,223 @@
+"""A kiosk on virtual time: the real engine and dialog over the starter content, with scripted ears, mouth and printer.
+
+The ears report what a test says, the mouth takes 0.2 s a character, the printer answers when told to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from content.source import load
+from content.model import Item, Module, Place
+from content.search.query import Hit, Query, SearchResult
+from dialog.acts import Choice, Print, Rate
+from dialog.events import Printed, PrintOutcome
+from dialog.world import World
+from kiosk.engine import Engine, Habits
+from kiosk.ime import Chosen
+from kiosk.ports import PaperCame, Parts, Post, Report, SoundBegan, SoundEnded, Understood
+
+NOON = dt.datetime(2026, 11, 23, 12, 0)
+SECONDS_A_CHARACTER = 0.2
+STARTER = Path(__file__).resolve().parents[2] / "content" / "wenling"
+
+
+@lru_cache(maxsize=1)
+def starter():
+    return load(STARTER)
+
+
+class Knowledge:
+    """The starter content with an exact search: an item's question answers it, 补办 asks back, else unknown."""
+
+    version = "test"
+    sample = True
+
+    def __init__(self) -> None:
+        source = starter()
+        items: list[Item] = [entry.item for entry in source.items]
+        self._items = {item.id: item for item in items}
+        self._places: dict[str, Place] = {entry.id: entry.record for entry in source.places}
+        self._prompts = {entry.id: entry.record for entry in source.prompts}
+        self._exact = {question: item for item in items for question in (*item.questions, item.title)}
+
+    def search(self, query: Query) -> SearchResult:
+        item = self._exact.get(query.text)
+        if item is not None:
+            return SearchResult("answer", (Hit(item.id, item.title, 0.95),))
+        if query.text == "补办":
+            some = list(self._items.values())[:4]
+            return SearchResult("clarify", tuple(Hit(item.id, item.title, 0.3) for item in some))
+        return SearchResult("none")
+
+    def item(self, item_id: str) -> Item | None:
+        return self._items.get(item_id)
+
+    def place(self, place_id: str) -> Place | None:
+        return self._places.get(place_id)
+
+    def items_of(self, module: Module) -> Sequence[Choice]:
+        return [Choice(f"item:{item.id}", item.title) for item in self._items.values() if item.module is module]
+
+    def prompt(self, prompt_id: str) -> str:
+        return self._prompts[prompt_id].texts["zh"]
+
+    def staffed(self, now: dt.datetime) -> bool | None:
+        return None
+
+
+@dataclass
+class Ears:
+    available: bool = True
+    mode: str = "asleep"
+
+    def wake(self) -> None:
+        self.mode = "deaf"
+
+    def listen(self) -> None:
+        self.mode = "listening"
+
+    def finish(self) -> None:
+        self.mode = "finishing"
+
+    def deafen(self) -> None:
+        self.mode = "deaf"
+
+    def sleep(self) -> None:
+        self.mode = "asleep"
+
+
+@dataclass
+class Mouth:
+    """Speaks on virtual time. ``said``: every text begun; ``silent``: never reports the end, as a hung one would."""
+
+    bench: Bench
+    available: bool = True
+    hangs: bool = False
+    said: list[str] = field(default_factory=list)
+    hushes: int = 0
+    job: int = 0
+    until: float | None = None
+
+    def speak(self, job: int, texts: tuple[str, ...], rate: float, volume: int, language: str) -> None:
+        self.job = job
+        self.said.extend(texts)
+        self.until = self.bench.now + sum(map(len, texts)) * SECONDS_A_CHARACTER / rate
+        self.bench.post(SoundBegan(job, self.bench.now + 0.1))
+
+    def hush(self) -> None:
+        self.hushes += 1
+        if self.until is not None:
+            self.until = None
+            self.bench.post(SoundEnded(self.job))
+
+    def advance(self) -> None:
+        if self.until is not None and self.bench.now >= self.until and not self.hangs:
+            self.until = None
+            self.bench.post(SoundEnded(self.job))
+
+
+@dataclass
+class Paper:
+    available: bool = True
+    jobs: list[tuple[int, Print]] = field(default_factory=list)
+
+    def start(self, job: int, act: Print) -> None:
+        self.jobs.append((job, act))
+
+
+@dataclass
+class Keeper:
+    kept: list[Rate] = field(default_factory=list)
+
+    def keep(self, rating: Rate) -> None:
+        self.kept.append(rating)
+
+
+@dataclass
+class Diary:
+    notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def note(self, event: str, **values: str | int | float | bool) -> None:
+        self.notes.append((event, values))
+
+    @property
+    def events(self) -> list[str]:
+        return [event for event, _ in self.notes]
+
+
+class Pinyin:
+    """Two words are enough for a test: yibao is 医保, ka is 卡; choosing the first of yibaoka leaves ka."""
+
+    def candidates(self, letters: str, count: int) -> list[str]:
+        words = {"yibao": ["医保", "一包"], "ka": ["卡", "咖"], "yibaoka": ["医保", "医"]}
+        return words.get(letters, [])[:count]
+
+    def choose(self, letters: str, index: int) -> Chosen:
+        text = self.candidates(letters, index + 1)[index]
+        return Chosen(text, "ka" if letters == "yibaoka" else "")
+
+
+class Bench:
+    """``kiosk = Bench(); kiosk.tap("start"); kiosk.hear("..."); kiosk.wait(3)``."""
+
+    def __init__(self, habits: Habits | None = None, microphone: bool = True, printer: bool = True) -> None:
+        self.now = 1000.0
+        self.ears, self.mouth, self.paper = Ears(microphone), Mouth(self), Paper(printer)
+        self.ratings, self.diary = Keeper(), Diary()
+        knowledge = Knowledge()
+        world = World(knowledge, can_print=printer, can_hear=microphone)
+        parts = Parts(lambda language: world, self.ears, self.mouth, self.paper, self.ratings, Pinyin(), "2026-11-20")
+        self.engine = Engine(self.diary, lambda: NOON, lambda: self.now, parts, habits)
+
+    @property
+    def post(self) -> Post:
+        return self.engine.post
+
+    @property
+    def view(self):
+        return self.engine.view
+
+    @property
+    def screen(self) -> str:
+        return type(self.engine.view.screen).__name__.removesuffix("Screen").lower()
+
+    def wait(self, seconds: float, step: float = 0.1) -> None:
+        """Let time pass in frames of ``step`` seconds."""
+        end = self.now + seconds
+        while self.now < end:
+            self.now = min(end, self.now + step)
+            self.mouth.advance()
+            self.engine.tick(self.now)
+
+    def listen_through(self) -> None:
+        """Until the terminal has said everything."""
+        while self.mouth.until is not None:
+            self.wait(0.1)
+        self.wait(0.1)
+
+    def tap(self, name: str) -> None:
+        self.engine.tap(name)
+        self.engine.tick(self.now)
+
+    def report(self, report: Report) -> None:
+        self.post(report)
+        self.engine.tick(self.now)
+
+    def say(self, text: str) -> None:
+        """The citizen presses the button and says ``text``; 0.5 s later it is understood."""
+        if self.view.voice.value != "listening":
+            self.tap("speak")
+        self.hear(text)
+
+    def hear(self, text: str) -> None:
+        self.wait(0.5)
+        self.report(Understood(text, (), 0.9, (), self.now - 0.5, 0.4, 0.1))
+
+    def print_ends(self, outcome: PrintOutcome, reason: str = "") -> None:
+        job, _ = self.paper.jobs[-1]
+        self.report(PaperCame(job, Printed(outcome, reason)))
