@@ -14,13 +14,10 @@ from dialog.acts import AnswerScreen, ClarifyScreen, NoAnswerScreen
 from dialog.events import Chosen, Event, Key, Pressed, Rated, Typed
 from kiosk.ime import Ime
 from kiosk.theme import Contrast, TextSize
-from kiosk.view import Overlay, Typing, View
+from kiosk.view import CANDIDATES, Overlay, Typing, View
 
 LONGEST_TEXT = 60
 """Characters a typed question may have."""
-
-CANDIDATES = 12
-"""Candidates asked for at a time; the screen shows as many as fit."""
 
 
 class Do(StrEnum):

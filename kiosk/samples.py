@@ -139,5 +139,9 @@ def sample_views() -> Iterator[tuple[str, View]]:
     yield "goodbye", View(screen=GoodbyeScreen("谢谢您，请带好随身物品，慢走。"))
     yield "settings", View(screen=listen, overlay=Overlay.SETTINGS)
     yield "keyboard-empty", View(screen=listen, overlay=Overlay.KEYBOARD)
-    typing = Typing("我要办", "yibao", ("医保", "一包", "以保", "移报", "一", "以", "已", "亿", "衣", "医", "依"))
+    typing = Typing(
+        "我要办",
+        "yibao",
+        ("医保", "一包", "以保", "移报", "一", "以", "已", "亿", "衣", "医", "依", "宜", "仪", "乙", "益", "疑"),
+    )
     yield "keyboard", View(screen=listen, overlay=Overlay.KEYBOARD, typing=typing)

@@ -15,7 +15,7 @@ from kiosk.frame import Box, Frame, Node, Panel, Ring, Scenery, Symbol, Target, 
 from kiosk.text_layout import break_lines
 from kiosk.theme import Metrics, Palette, Role
 
-_SMALLER = {Role.DISPLAY: Role.HEADING, Role.HEADING: Role.BODY, Role.BODY: Role.SMALL}
+_SMALLER = {Role.POSTER: Role.DISPLAY, Role.DISPLAY: Role.HEADING, Role.HEADING: Role.BODY, Role.BODY: Role.SMALL}
 
 
 class Style(StrEnum):
@@ -175,21 +175,21 @@ class Sheet:
         role: Role = Role.BODY,
         stacked: bool = False,
         align: str = "center",
-        hold: bool = False,
+        after: bool = False,
     ) -> None:
-        """A button with a label and, beside it or (``stacked``) above it, an icon."""
+        """A button with a label and, before it, (``stacked``) above it or ``after`` it, an icon."""
         fill, colour, border = self.colours(style, name)
         edge = self.look.metrics.mm(0.5)
         self.panel(box, fill, None, border, edge if border else 0)
-        pad = self.look.metrics.mm(2.5)
-        inner = box.inset(min(pad, box.w // 8), min(pad // 2, box.h // 12))
+        pad = self.look.metrics.mm(5 if align == "left" else 2.5)
+        inner = box.inset(min(pad, box.w // 8), min(self.look.metrics.mm(1.2), box.h // 12))
         if not icon:
             self.words(inner, label, role, colour, fill, bold=True, align=align, middle=True)
         elif stacked:
             self._stacked(inner, label, icon, role, colour, fill)
         else:
-            self._beside(inner, label, icon, role, colour, fill, align)
-        self.target(name, box, label, hold)
+            self._beside(inner, label, icon, role, colour, fill, align, after)
+        self.target(name, box, label)
 
     def _stacked(self, inner: Box, label: str, icon: str, role: Role, colour: str, fill: str) -> None:
         metrics = self.look.metrics
@@ -200,15 +200,22 @@ class Sheet:
         place = Box(inner.x, top + size, inner.w, inner.bottom - top - size)
         self.words(place, label, role, colour, fill, bold=True, align="center")
 
-    def _beside(self, inner: Box, label: str, icon: str, role: Role, colour: str, fill: str, align: str) -> None:
+    def _beside(
+        self, inner: Box, label: str, icon: str, role: Role, colour: str, fill: str, align: str, after: bool
+    ) -> None:
         metrics = self.look.metrics
         size = min(int(metrics.em(role) * 1.4), inner.h)
         space = metrics.em(role) // 2
         room = inner.w - size - space
         px = metrics.em(role)
         lines = self.lines(label, room, role, bold=True)
-        width = max(int(self.look.fonts.width(line, px, True)) + 2 for line in lines)
+        width = min(room, max(int(self.look.fonts.width(line, px, True)) + 2 for line in lines))
         left = inner.x + (max(0, room - width) // 2 if align == "center" else 0)
-        self.symbol(Box(left, inner.y + (inner.h - size) // 2, size, size), icon, colour)
-        place = Box(left + size + space, inner.y, inner.right - left - size - space, inner.h)
+        top = inner.y + (inner.h - size) // 2
+        if after:
+            self.symbol(Box(left + width + space, top, size, size), icon, colour)
+            place = Box(left, inner.y, width, inner.h)
+        else:
+            self.symbol(Box(left, top, size, size), icon, colour)
+            place = Box(left + size + space, inner.y, inner.right - left - size - space, inner.h)
         self.words(place, label, role, colour, fill, bold=True, middle=True)

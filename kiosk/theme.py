@@ -41,6 +41,7 @@ class Role(StrEnum):
     BODY = "body"
     HEADING = "heading"
     DISPLAY = "display"
+    POSTER = "poster"
 
 
 class Heights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +51,7 @@ class Heights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: float
     heading: float
     display: float
+    poster: float
 
 
 class Touch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

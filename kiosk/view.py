@@ -13,6 +13,10 @@ ELDER_SIZES = (TextSize.LARGE, TextSize.LARGER, TextSize.LARGEST)
 ALL_SIZES = tuple(TextSize)
 
 
+CANDIDATES = 16
+"""Candidates offered at a time; the screen shows as many as fit."""
+
+
 class Voice(StrEnum):
     """What the microphone and the loudspeaker are doing."""
 

@@ -7,7 +7,7 @@ from dialog.acts import AnswerScreen
 from kiosk.chrome import chrome
 from kiosk.flow import Group, Row, Section, paginate
 from kiosk.frame import Box, Frame
-from kiosk.screens.parts import buttons, column, heard_bar, pager, pager_height
+from kiosk.screens.parts import button_height, buttons, column, pager, pager_height, voice_strip
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
 from kiosk.view import View
@@ -17,7 +17,7 @@ def draw(screen: AnswerScreen, view: View, look: Look) -> Frame:
     sheet = Sheet(look, "answer")
     metrics = look.metrics
     room = column(sheet, chrome(sheet, view))
-    y = room.y + heard_bar(sheet, room, screen.heard) + metrics.mm(4)
+    y = room.y + voice_strip(sheet, room, view, screen.heard) + metrics.mm(4)
     y += _title(sheet, room.below(y), screen) + metrics.mm(3)
     actions = [
         ("key:more", look.t("再问一件"), Style.PLAIN, "question"),
@@ -25,30 +25,41 @@ def draw(screen: AnswerScreen, view: View, look: Look) -> Frame:
     ]
     if view.can_print:
         actions.insert(0, ("key:print", look.t("打印带走"), Style.PRIMARY, "printer"))
-    foot = _foot(sheet, room, actions)
     padding, gap = metrics.mm(2.5), metrics.mm(3)
-    inner = room.w - 2 * metrics.mm(4)
-    sections = _sections(sheet, screen, inner)
+    sections = _sections(sheet, screen, room.w - 2 * metrics.mm(4))
+    foot = foot_height(sheet, len(actions))
     whole = room.bottom - foot - metrics.mm(3) - y
     pages = paginate(sections, whole, padding, gap)
-    if len(pages) > 1:
+    if len(pages) > 1 and look.portrait:
         pages = paginate(sections, whole - pager_height(sheet) - metrics.mm(3), padding, gap)
     page = min(view.page, len(pages) - 1)
+    _foot(sheet, room, actions, page, len(pages))
     for group in pages[page]:
         y = _group(sheet, Box(room.x, y, room.w, 0), group, padding) + gap
-    if len(pages) > 1:
-        pager(sheet, Box(room.x, room.y, room.w, room.bottom - foot - metrics.mm(3) - room.y), page, len(pages))
     return sheet.frame(page, len(pages))
 
 
-def _foot(sheet: Sheet, room: Box, actions: list[tuple[str, str, Style, str]]) -> int:
-    """Print across the whole width, the rest beneath it; in a row on wide screens."""
-    if not sheet.look.portrait or len(actions) < 3:
-        return buttons(sheet, room, actions)
-    taken = buttons(sheet, room, actions[1:])
-    gap = sheet.look.metrics.mm(3.5)
-    above = Box(room.x, room.y, room.w, room.h - taken - gap)
-    return taken + gap + buttons(sheet, above, actions[:1])
+def foot_height(sheet: Sheet, actions: int) -> int:
+    metrics = sheet.look.metrics
+    return button_height(sheet) * 2 + metrics.mm(3.5) if sheet.look.portrait and actions > 2 else button_height(sheet)
+
+
+def _foot(sheet: Sheet, room: Box, actions: list[tuple[str, str, Style, str]], page: int, pages: int) -> None:
+    """Upright: print across the whole width, the rest beneath it, the page buttons above. Wide: all in one row."""
+    metrics = sheet.look.metrics
+    gap = metrics.mm(3.5)
+    if sheet.look.portrait:
+        taken = buttons(sheet, room, actions[-2:])
+        if len(actions) > 2:
+            taken += gap + buttons(sheet, Box(room.x, room.y, room.w, room.h - taken - gap), actions[:1])
+        if pages > 1:
+            pager(sheet, Box(room.x, room.y, room.w, room.h - taken - metrics.mm(3)), page, pages)
+        return
+    turning = int(room.w * 0.36) if pages > 1 else 0
+    width = room.w - turning - (gap if turning else 0)
+    buttons(sheet, Box(room.x, room.y, width, room.h), actions)
+    if turning:
+        pager(sheet, Box(room.right - turning, room.y, turning, room.h), page, pages, brief=True)
 
 
 def _title(sheet: Sheet, room: Box, screen: AnswerScreen) -> int:
@@ -79,8 +90,9 @@ def _sections(sheet: Sheet, screen: AnswerScreen, width: int) -> list[Section]:
     if screen.place_names:
         rows = [_row(sheet, width, name) for name in screen.place_names]
         sections.append(_section(sheet, width, "pin", t("去哪里办"), rows))
-    sections.append(_section(sheet, width, "clock", t("多久办好"), [_row(sheet, width, _limit(item, sheet.look))]))
-    sections.append(_section(sheet, width, "coin", t("要多少钱"), [_row(sheet, width, item.fee)]))
+    sections.append(
+        _facts(sheet, width, (("clock", t("多久办好"), _limit(item, sheet.look)), ("coin", t("要多少钱"), item.fee)))
+    )
     if item.steps:
         rows = [_row(sheet, width, step, number=str(i)) for i, step in enumerate(item.steps, 1)]
         sections.append(_section(sheet, width, "steps", t("怎么办"), rows))
@@ -156,6 +168,37 @@ def _row(sheet: Sheet, width: int, text: str, icon: str = "", number: str = "") 
         sheet.words(place, text, Role.BODY, palette.ink, palette.surface)
 
     return Row(height, paint)
+
+
+Fact = tuple[str, str, str]
+"""Icon, title, text."""
+
+
+def _facts(sheet: Sheet, width: int, facts: tuple[Fact, Fact]) -> Section:
+    """Two short facts side by side in one card, or one under the other where the type is too large for that."""
+    metrics = sheet.look.metrics
+    head = metrics.line(Role.BODY)
+    mark = metrics.em(Role.BODY) + metrics.mm(2.5)
+    apart = metrics.mm(4)
+    half = (width - apart) // 2
+    beside = half - mark >= 9 * metrics.em(Role.BODY)
+    room = half if beside else width
+    heights = [head + sheet.text_height(text, room - mark, Role.BODY) for _, _, text in facts]
+    total = max(heights) if beside else sum(heights) + metrics.mm(2)
+
+    def paint(sheet: Sheet, box: Box) -> None:
+        palette = sheet.look.palette
+        x, y = box.x, box.y
+        for (icon, title, text), height in zip(facts, heights, strict=True):
+            size = metrics.em(Role.BODY)
+            sheet.symbol(Box(x, y + (head - size) // 2, size, size), icon, palette.accent)
+            place = Box(x + mark, y, room - mark, head)
+            sheet.words(place, title, Role.BODY, palette.accent, palette.surface, bold=True, middle=True)
+            place = Box(x + mark, y + head, room - mark, height - head)
+            sheet.words(place, text, Role.BODY, palette.ink, palette.surface)
+            x, y = (x + half + apart, y) if beside else (x, y + height + metrics.mm(2))
+
+    return Section(lambda going_on: Row(0, lambda sheet, box: None), [Row(total, paint)])
 
 
 def _group(sheet: Sheet, box: Box, group: Group, padding: int) -> int:

@@ -26,7 +26,7 @@ def draw(screen: AttractScreen, view: View, look: Look) -> Frame:
     y += sheet.words(
         room.below(y),
         look.t("您好，想办什么事？"),
-        Role.DISPLAY,
+        Role.POSTER,
         palette.accent,
         bold=True,
         align="center",
@@ -35,7 +35,7 @@ def draw(screen: AttractScreen, view: View, look: Look) -> Frame:
     y += sheet.words(
         room.below(y),
         look.t("说一句话，我来告诉您怎么办"),
-        Role.HEADING,
+        Role.DISPLAY,
         palette.soft,
         align="center",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialog.acts import BrowseScreen, Choice, ClarifyScreen
 from kiosk.chrome import chrome
 from kiosk.frame import Box, Frame
-from kiosk.screens.parts import column, heard_bar, pager, pager_height
+from kiosk.screens.parts import column, pager, pager_height, voice_strip
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
 from kiosk.view import View
@@ -15,16 +15,15 @@ def clarify(screen: ClarifyScreen, view: View, look: Look) -> Frame:
     sheet = Sheet(look, "clarify")
     metrics, palette = look.metrics, look.palette
     room = column(sheet, chrome(sheet, view))
-    y = room.y + heard_bar(sheet, room, screen.heard) + metrics.mm(6)
-    y += sheet.words(room.below(y), look.t("您要办的是哪一件？"), Role.HEADING, palette.accent, bold=True) + metrics.mm(
-        4
-    )
+    y = room.y + voice_strip(sheet, room, view, screen.heard) + metrics.mm(6)
+    title = look.t("您要办的是哪一件？")
+    y += sheet.words(room.below(y), title, Role.HEADING, palette.accent, bold=True) + metrics.mm(4)
     gap = metrics.mm(3.5)
     none_height = max(metrics.mm(18), metrics.line(Role.BODY) + metrics.mm(5))
     space = room.bottom - y - none_height - gap
     columns = 1 if look.portrait else 2
     rows = -(-len(screen.choices) // columns)
-    height = min(metrics.mm(42), (space - (rows - 1) * gap) // max(1, rows))
+    height = min(metrics.mm(52), (space - (rows - 1) * gap) // max(1, rows))
     width = (room.w - (columns - 1) * gap) // columns
     for i, choice in enumerate(screen.choices):
         box = Box(room.x + (i % columns) * (width + gap), y + (i // columns) * (height + gap), width, height)
@@ -39,7 +38,7 @@ def browse(screen: BrowseScreen, view: View, look: Look) -> Frame:
     sheet = Sheet(look, "browse")
     metrics, palette = look.metrics, look.palette
     room = column(sheet, chrome(sheet, view))
-    y = room.y
+    y = room.y + voice_strip(sheet, room, view) + metrics.mm(4)
     y += sheet.words(room.below(y), look.t(screen.title), Role.DISPLAY, palette.accent, bold=True)
     y += metrics.mm(3)
     gap = metrics.mm(3.5)

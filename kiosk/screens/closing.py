@@ -34,7 +34,7 @@ def rate(screen: RateScreen, view: View, look: Look) -> Frame:
     space = Box(room.x, y, room.w, room.bottom - foot - metrics.mm(4) - y)
     gap = metrics.mm(3.5)
     if look.portrait:
-        height = min(metrics.mm(36), (space.h - 4 * gap) // 5)
+        height = min(metrics.mm(48), (space.h - 4 * gap) // 5)
         for i, (stars, label) in enumerate(LEVELS):
             box = Box(space.x, space.y + i * (height + gap), space.w, height)
             _level(sheet, box, stars, look.t(label), beside=True)
@@ -88,13 +88,12 @@ def idle(screen: IdleScreen, view: View, look: Look) -> Frame:
         align="center",
     ) + metrics.mm(4)
     space = room.bottom - foot - metrics.mm(6) - y
-    size = min(metrics.mm(95), space, room.w)
+    size = min(metrics.mm(130), space, room.w)
     box = Box(room.x + (room.w - size) // 2, y + (space - size) // 2, size, size)
     whole = max(1, screen.seconds)
     sheet.ring(box, min(1.0, view.seconds / whole), max(metrics.mm(2), size // 16))
-    number = Box(box.x, box.y, box.w, box.h)
     text = look.t("{seconds}秒").format(seconds=view.seconds)
-    sheet.words(number, text, Role.DISPLAY, palette.ink, bold=True, align="center", middle=True)
+    sheet.words(box.inset(size // 8, 0), text, Role.POSTER, palette.ink, bold=True, align="center", middle=True)
     return sheet.frame()
 
 

@@ -7,7 +7,7 @@ from kiosk.frame import Box, Frame
 from kiosk.screens.parts import column
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
-from kiosk.view import View
+from kiosk.view import CANDIDATES, View
 
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 DIGITS = ("1234567890",)
@@ -37,20 +37,13 @@ def draw(view: View, look: Look) -> Frame:
         middle=True,
     )
     y = field.bottom + gap
-    key_rows = 4
-    wide_key = max(metrics.target, metrics.line(Role.BODY) + metrics.mm(4))
-    candidate_height = max(metrics.mm(17 if look.portrait else 13), metrics.line(Role.BODY) + metrics.mm(3))
-    keys_height = room.bottom - y - candidate_height - gap
-    if look.portrait:
-        keys_height = min(keys_height, key_rows * metrics.mm(26))
-    _candidates(
-        sheet, Box(room.x, y, room.w, candidate_height if not look.portrait else candidate_height * 2 + gap), view
-    )
-    top = room.bottom - keys_height
-    height = max(wide_key if look.portrait else metrics.target, (keys_height - (key_rows - 1) * gap) // key_rows)
+    key = min(metrics.mm(30), (room.bottom - y) // (7 if look.portrait else 5) - gap)
+    key = max(metrics.target, key)
+    top = room.bottom - 4 * key - 3 * gap
+    _candidates(sheet, Box(room.x, y, room.w, top - gap - y), view)
     for r, row in enumerate(ROWS):
-        _keys(sheet, Box(room.x, top + r * (height + gap), room.w, height), row, r)
-    _bottom(sheet, Box(room.x, top + 3 * (height + gap), room.w, height), view)
+        _keys(sheet, Box(room.x, top + r * (key + gap), room.w, key), row, r)
+    _bottom(sheet, Box(room.x, top + 3 * (key + gap), room.w, key), view)
     return sheet.frame()
 
 
@@ -77,35 +70,34 @@ def _bottom(sheet: Sheet, room: Box, view: View) -> None:
 
 
 def _candidates(sheet: Sheet, room: Box, view: View) -> None:
-    """As many candidates as fit, with their own page buttons."""
+    """As many candidates as fit, large, with their page buttons at the end of the first row."""
     look = sheet.look
     metrics = look.metrics
-    gap = metrics.gap
     shown = view.typing.candidates
     if not shown:
         return
-    rows = 2 if look.portrait else 1
-    height = (room.h - (rows - 1) * gap) // rows
+    gap = metrics.gap
+    role = Role.HEADING if look.portrait else Role.BODY
+    wanted = max(metrics.target, metrics.line(role) + metrics.mm(4))
+    rows = max(1, (room.h + gap) // (wanted + gap))
+    height = min(room.h, wanted)
     arrow = max(metrics.target, metrics.mm(15))
-    x, y, row = room.x, room.y, 0
+    x, row = room.x, 0
     for i, word in enumerate(shown):
-        width = max(metrics.target, sheet.text_width(word, Role.BODY, True) + metrics.mm(6))
-        limit = room.right - (2 * arrow + 2 * gap if row == rows - 1 else 0)
-        if x + width > limit:
-            row += 1
-            if row == rows:
-                break
-            x, y = room.x, y + height + gap
-            limit = room.right - (2 * arrow + 2 * gap if row == rows - 1 else 0)
-            if x + width > limit:
-                break
-        sheet.button(f"candidate:{i}", Box(x, y, width, height), word, Style.PLAIN)
+        width = max(metrics.target, sheet.text_width(word, role, True) + metrics.mm(7))
+        while row < rows and x + width > room.right - (0 if row else 2 * (arrow + gap)):
+            x, row = room.x, row + 1
+        if row == rows:
+            break
+        sheet.button(
+            f"candidate:{i}", Box(x, room.y + row * (height + gap), width, height), word, Style.PLAIN, role=role
+        )
         x += width + gap
-    y = room.y + (rows - 1) * (height + gap)
     if view.typing.page > 0:
-        box = Box(room.right - 2 * arrow - gap, y, arrow, height)
-        sheet.button("candidates:previous", box, "", Style.QUIET, "previous", Role.BODY)
-    sheet.button("candidates:next", Box(room.right - arrow, y, arrow, height), "", Style.QUIET, "next", Role.BODY)
+        box = Box(room.right - 2 * arrow - gap, room.y, arrow, height)
+        sheet.button("candidates:previous", box, "", Style.PLAIN, "previous")
+    if len(shown) == CANDIDATES:
+        sheet.button("candidates:next", Box(room.right - arrow, room.y, arrow, height), "", Style.PLAIN, "next")
 
 
 def _last(sheet: Sheet, text: str, width: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialog.acts import ListenScreen
 from kiosk.chrome import chrome
 from kiosk.frame import Box, Frame
-from kiosk.screens.parts import column
+from kiosk.screens.parts import column, microphone, tail
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
 from kiosk.view import View, Voice
@@ -54,7 +54,11 @@ def _speak(sheet: Sheet, room: Box, screen: ListenScreen, view: View) -> None:
     space = bottom - y - status_height - metrics.mm(5)
     size = max(metrics.mm(22), min(int(room.w * 0.5), space - metrics.mm(11)))
     disc = Box(room.x + (room.w - size) // 2, y + (space - size) // 2, size, size)
-    _microphone(sheet, disc, view)
+    if view.voice is Voice.OFF:
+        sheet.panel(disc, palette.tint, disc.w // 2, palette.line, metrics.mm(0.5))
+        sheet.symbol(disc.inset(disc.w // 4), "hand", palette.accent)
+    else:
+        microphone(sheet, disc, view)
     sheet.words(
         Box(room.x, bottom - status_height - metrics.mm(3), room.w, status_height),
         status,
@@ -67,48 +71,14 @@ def _speak(sheet: Sheet, room: Box, screen: ListenScreen, view: View) -> None:
     fill = palette.notice if not view.partial else palette.surface
     edge = metrics.mm(0.5)
     sheet.panel(card, fill, None, palette.primary if view.partial else palette.line, edge)
-    text = _tail(sheet, card_text, inner, 3) if view.partial else card_text
+    text = tail(sheet, card_text, inner, 3, Role.BODY) if view.partial else card_text
     sheet.words(
         card.inset(metrics.mm(5), metrics.mm(3)), text, Role.BODY, palette.ink, fill, align="center", middle=True
     )
 
 
-def _microphone(sheet: Sheet, disc: Box, view: View) -> None:
-    look = sheet.look
-    metrics, palette = look.metrics, look.palette
-    name = "speak"
-    live = view.voice is Voice.LISTENING
-    if view.voice is Voice.OFF:
-        sheet.panel(disc, palette.tint, disc.w // 2, palette.line, metrics.mm(0.5))
-        sheet.symbol(disc.inset(disc.w // 4), "hand", palette.accent)
-        return
-    if live:
-        grown = int(min(1.0, view.level) * metrics.mm(5)) + metrics.mm(1)
-        halo = disc.inset(-grown)
-        sheet.panel(halo, palette.decor if not palette.stark else "", halo.w // 2, palette.line, metrics.mm(0.5))
-    fill = palette.warm_fill if live else palette.primary
-    if look.pressed == name:
-        fill = palette.accent
-    sheet.panel(disc, fill, disc.w // 2)
-    colour = palette.on_warm if live else palette.on_primary
-    sheet.symbol(disc.inset(disc.w // 4), "mic", colour)
-    if view.voice is Voice.THINKING:
-        sheet.ring(disc.inset(-metrics.mm(4)), 0.25 + 0.5 * ((view.beat % 12) / 12), metrics.mm(1.4))
-    elif not live:
-        sheet.ring(disc.inset(-metrics.mm(4)), 1.0, metrics.mm(0.8), palette.line)
-    sheet.target(name, disc, look.t("说话"), hold=True)
-
-
 def _example(screen: ListenScreen, look: Look) -> str:
     return screen.hint or look.t("比如：身份证丢了怎么补办")
-
-
-def _tail(sheet: Sheet, text: str, width: int, lines: int) -> str:
-    """The last words of a long utterance: what is being said now matters."""
-    cut = text
-    while len(sheet.lines(cut, width, Role.BODY)) > lines:
-        cut = "……" + cut.lstrip("…")[4:]
-    return cut
 
 
 def _choices_height(sheet: Sheet, room: Box, screen: ListenScreen) -> int:

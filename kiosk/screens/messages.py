@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from dialog.acts import HumanScreen, NoAnswerScreen, PrintScreen
 from kiosk.chrome import chrome
 from kiosk.frame import Box, Frame
-from kiosk.screens.parts import buttons, column, heard_bar
+from kiosk.screens.parts import buttons, column, voice_strip
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
 from kiosk.view import View
+
+_SENTENCE_END = re.compile(r"(?<=[。！？])(?=.)")
+"""Each sentence gets a line of its own: centred text reads badly when it is cut anywhere."""
 
 PRINT_TITLES = {
     "printing": ("正在打印", "printer"),
@@ -22,7 +27,7 @@ def no_answer(screen: NoAnswerScreen, view: View, look: Look) -> Frame:
     sheet = Sheet(look, "no_answer")
     metrics = look.metrics
     room = column(sheet, chrome(sheet, view))
-    top = heard_bar(sheet, room, screen.heard) + metrics.mm(5) if screen.heard else 0
+    top = voice_strip(sheet, room, view, screen.heard) + metrics.mm(5)
     actions = [
         ("key:more", look.t("换个说法再问"), Style.PRIMARY, "mic"),
         ("key:human", look.t("找工作人员"), Style.WARM, "person"),
@@ -44,17 +49,19 @@ def printing(screen: PrintScreen, view: View, look: Look) -> Frame:
     sheet = Sheet(look, "print")
     metrics = look.metrics
     room = column(sheet, chrome(sheet, view))
-    foot = 0
+    foot = top = 0
     if screen.state != "printing":
+        top = voice_strip(sheet, room, view) + metrics.mm(5)
+        again = screen.state == "failed" and view.can_print
         actions = [
             ("key:more", look.t("再问一件"), Style.PLAIN, "question"),
-            ("key:finish", look.t("办完了"), Style.PRIMARY, "check"),
+            ("key:finish", look.t("办完了"), Style.PLAIN if again else Style.PRIMARY, "check"),
         ]
-        if screen.state == "failed" and view.can_print:
-            actions.insert(0, ("key:print", look.t("再打印一次"), Style.PLAIN, "printer"))
+        if again:
+            actions.append(("key:print", look.t("再打印一次"), Style.PRIMARY, "printer"))
         foot = buttons(sheet, room, actions)
     title, icon = PRINT_TITLES[screen.state]
-    middle = Box(room.x, room.y, room.w, room.h - foot - metrics.mm(5))
+    middle = Box(room.x, room.y + top, room.w, room.h - top - foot - metrics.mm(5))
     spinning = (view.beat % 24) / 24 if screen.state == "printing" else None
     _message(sheet, middle, icon, look.t(title), [screen.message], spinning)
     return sheet.frame()
@@ -69,25 +76,32 @@ def human(screen: HumanScreen, view: View, look: Look) -> Frame:
         ("key:finish", look.t("办完了"), Style.PRIMARY, "check"),
     ]
     foot = buttons(sheet, room, actions)
-    middle = Box(room.x, room.y, room.w, room.h - foot - metrics.mm(5))
+    top = voice_strip(sheet, room, view) + metrics.mm(5)
+    middle = Box(room.x, room.y + top, room.w, room.h - top - foot - metrics.mm(5))
     title = look.t("紧急情况") if screen.urgent else look.t("找工作人员")
     _message(sheet, middle, "warning" if screen.urgent else "person", title, list(screen.lines))
     return sheet.frame()
 
 
 def _message(sheet: Sheet, room: Box, icon: str, title: str, lines: list[str], spinning: float | None = None) -> None:
-    """An icon in a disc, a heading and sentences, in the middle of ``room``."""
+    """An icon in a disc, a heading and sentences, in the middle of ``room``, as large as there is room for."""
     look = sheet.look
     metrics, palette = look.metrics, look.palette
-    lines = [line for line in lines if line]
+    lines = [sentence for line in lines for sentence in _SENTENCE_END.sub("\n", line).split("\n") if sentence]
     gap = metrics.mm(5)
     width = room.w - 2 * metrics.mm(4)
-    text = sum(sheet.text_height(line, width, Role.BODY) + metrics.mm(2) for line in lines)
     heading = sheet.text_height(title, width, Role.DISPLAY, True)
-    size = max(metrics.mm(16), min(metrics.mm(52), room.h - text - heading - 4 * gap))
-    total = size + heading + text + 2 * gap
+    role = Role.HEADING
+    text = _height(sheet, lines, width, role)
+    smallest = metrics.mm(18)
+    if smallest + heading + text + 3 * gap > room.h:
+        role = Role.BODY
+        text = _height(sheet, lines, width, role)
+    size = min(metrics.mm(72), room.w // 2, room.h - text - heading - 3 * gap)
+    shown = size >= smallest
+    total = (size + gap if shown else 0) + heading + gap + text
     y = room.y + max(0, (room.h - total) // 2)
-    if room.h >= size + text + heading + 2 * gap:
+    if shown:
         disc = Box(room.x + (room.w - size) // 2, y, size, size)
         sheet.panel(disc, palette.tint, size // 2, palette.line if palette.stark else "", metrics.mm(0.5))
         sheet.symbol(disc.inset(size // 4), icon, palette.accent)
@@ -98,4 +112,8 @@ def _message(sheet: Sheet, room: Box, icon: str, title: str, lines: list[str], s
     y += sheet.words(place, title, Role.DISPLAY, palette.accent, bold=True, align="center") + gap
     for line in lines:
         box = Box(room.x + metrics.mm(4), y, width, max(metrics.line(Role.SMALL), room.bottom - y))
-        y += sheet.words(box, line, Role.BODY, palette.ink, align="center") + metrics.mm(2)
+        y += sheet.words(box, line, role, palette.ink, align="center") + metrics.mm(2)
+
+
+def _height(sheet: Sheet, lines: list[str], width: int, role: Role) -> int:
+    return sum(sheet.text_height(line, width, role) + sheet.look.metrics.mm(2) for line in lines)

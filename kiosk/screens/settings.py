@@ -36,7 +36,7 @@ def draw(view: View, look: Look) -> Frame:
     width = (room.w - (columns - 1) * metrics.mm(8)) // columns
     lines = -(-len(rows) // columns)
     space = room.bottom - done - gap - y
-    height = min(metrics.mm(42), (space - (lines - 1) * gap) // lines)
+    height = min(metrics.mm(54), (space - (lines - 1) * gap) // lines)
     for i, (title, options) in enumerate(rows):
         place = Box(
             room.x + (i % columns) * (width + metrics.mm(8)), y + (i // columns) * (height + gap), width, height
