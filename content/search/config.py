@@ -1,0 +1,51 @@
+"""Every number the search can be tuned by, with its unit and where it comes from; nothing else.
+
+Weights and thresholds were fitted on questions that are not the items' own (benchmarks/search); see
+benchmarks/results/search.md.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Bm25(msgspec.Struct, frozen=True):
+    """Okapi BM25. ``k1``: how fast a repeated term stops counting. ``b``: how much long texts are held back.
+    ``single``: weight of one character or syllable beside a pair of them."""
+
+    k1: float = 1.2
+    b: float = 0.5
+    single: float = 0.6
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """How much each channel counts in the fused score. Every channel is on a scale of about 0..1."""
+
+    characters: float = 1.0
+    pinyin: float = 0.4
+    meaning: float = 1.0
+    body: float = 0.6
+    synonym: float = 0.8
+
+
+class SearchConfig(msgspec.Struct, frozen=True):
+    """``candidates``: documents taken from each channel into the fusion. ``choices``: most choices of a clarify.
+
+    ``chunk``, ``stride``: characters of an answer embedded at once, and the step to the next chunk.
+    ``answer_chunks``: most chunks embedded over a whole base; a large base is found by its questions, and its answers
+    by characters only (embedding 172,000 answers would take hours). ``graph_from``: rows from which vectors are kept
+    in a graph (HNSW) instead of being compared one by one.
+    """
+
+    short: Bm25 = Bm25()
+    body: Bm25 = Bm25(k1=1.2, b=0.6, single=0.0)
+    weights: Weights = Weights()
+    candidates: int = 50
+    choices: int = 4
+    chunk: int = 120
+    stride: int = 100
+    chunks_each: int = 12
+    answer_chunks: int = 12_000
+    graph_from: int = 20_000
+    answer_at: float = 0.6
+    scope_at: float = 0.5

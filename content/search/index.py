@@ -1,0 +1,230 @@
+"""The search index: documents in, named blobs out, and the open index back from them. Same input, same bytes.
+
+    blobs = build_index(documents, lexicon=lexicon)     # stored in the pack by content.build
+    index = Index.load(blobs)
+
+Rows are texts: every name of a document (title, alias, question) is one short row, every answer one body row; a long
+answer is cut into chunks for the meaning model, which reads some hundred characters at a time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from content.search.arrays import Array, IndexDamaged, Strings, dump, part
+from content.search.config import SearchConfig
+from content.search.document import Document
+from content.search.lexicon import Lexicon, Marker
+from content.search.meaning import E5Embedder, EmbedCache, Embedder, Meanings, Progress, embed_all
+from content.search.pinyin import Accents, folded, syllables
+from content.search.postings import SYMBOLS, Postings, terms
+from content.search.text import normalise, words_only
+
+FORMAT = 1
+"""Raised when an older program could misread the index."""
+
+_ALWAYS = (dt.date.min.toordinal(), dt.date.max.toordinal())
+
+
+class IndexInfo(msgspec.Struct, frozen=True):
+    """What the index was built with. Settings that shape it travel with it."""
+
+    format: int
+    documents: int
+    rows: int
+    chunks: int
+    accents: Accents
+    lexicon: Lexicon
+    config: SearchConfig
+    sounds: tuple[str, ...]
+
+
+def no_progress(step: str, done: int, total: int) -> None:
+    """Nobody is watching."""
+
+
+def build_index(
+    documents: Sequence[Document],
+    *,
+    lexicon: Lexicon | None = None,
+    accents: Accents | None = None,
+    config: SearchConfig | None = None,
+    embedder: Embedder | None = None,
+    embed_cache: EmbedCache | None = None,
+    progress: Progress = no_progress,
+) -> dict[str, bytes]:
+    """The blobs of an index over ``documents``, in their order. With ``embed_cache`` a broken-off build resumes."""
+    lexicon, accents, config = lexicon or Lexicon(), accents or Accents(), config or SearchConfig()
+    marker = Marker(lexicon)
+    progress("read", 0, len(documents))
+    names = [[normalise(name) for name in document.names()] for document in documents]
+    short = [name for of_document in names for name in of_document]
+    words = [words_only(text) for text in short]
+    owners = _owners(len(of_document) for of_document in names)
+
+    progress("characters", 0, len(short))
+    characters = Postings.build([_characters(text, marker) for text in words], config.short)
+    progress("pinyin", 0, len(short))
+    spoken = [folded(syllables(text), accents) for text in words]
+    sounds = sorted({sound for text in spoken for sound in text})
+    numbers = {sound: number for number, sound in enumerate(sounds)}
+    pinyin = Postings.build([terms([numbers[s] for s in text]) for text in spoken], config.short)
+    del spoken
+
+    progress("answers", 0, len(documents))
+    answers = [(number, normalise(doc.answer, None)) for number, doc in enumerate(documents) if doc.answer.strip()]
+    body = Postings.build(
+        [
+            terms([*map(ord, words_only(normalise(documents[number].title) + answer))], pairs_only=True)
+            for number, answer in answers
+        ],
+        config.body,
+    )
+    chunks = _chunks(answers, config)
+    vectors = embed_all([*short, *(text for _, text in chunks)], embedder or E5Embedder(), embed_cache, progress)
+    info = IndexInfo(
+        FORMAT, len(documents), len(short), len(chunks), accents, lexicon, config, tuple(sounds)
+    )
+    meanings = Meanings.build(vectors, config.graph_from, progress)
+    return {
+        "search.info": msgspec.json.encode(info),
+        **Strings.dump("search.id", (document.id for document in documents)),
+        **Strings.dump("search.title", (document.title for document in documents)),
+        "search.validity": dump(_validity(documents)),
+        **Strings.dump("search.words", words),
+        "search.owners": dump(owners),
+        **Postings.dump("search.characters", characters),
+        **Postings.dump("search.pinyin", pinyin),
+        "search.body.owners": dump(np.asarray([number for number, _ in answers], np.int32)),
+        **Postings.dump("search.body", body),
+        "search.chunk.owners": dump(np.asarray([number for number, _ in chunks], np.int32)),
+        **{f"search.meaning.{key}": blob for key, blob in meanings.items()},
+    }
+
+
+class Index:
+    """The open index; immutable, shared by threads."""
+
+    def __init__(self, blobs: Mapping[str, bytes]) -> None:
+        try:
+            self.info = msgspec.json.decode(blobs["search.info"], type=IndexInfo)
+        except (KeyError, msgspec.DecodeError) as error:
+            raise IndexDamaged("search.info") from error
+        if self.info.format > FORMAT:
+            raise IndexDamaged(f"search.info, format {self.info.format}")
+        info, config = self.info, self.info.config
+        self.marker = Marker(info.lexicon)
+        self.ids = Strings.load("search.id", blobs)
+        self.titles = Strings.load("search.title", blobs)
+        self.words = Strings.load("search.words", blobs)
+        self.validity = part(blobs, "search.validity")
+        self.owners = part(blobs, "search.owners")
+        self.starts = _starts(self.owners, info.documents)
+        self.characters = Postings.load("search.characters", blobs, info.rows, config.short)
+        self.pinyin = Postings.load("search.pinyin", blobs, info.rows, config.short)
+        self.body_owners = part(blobs, "search.body.owners")
+        self.body = Postings.load("search.body", blobs, len(self.body_owners), config.body)
+        self.chunk_owners = part(blobs, "search.chunk.owners")
+        self.chunk_starts = _starts(self.chunk_owners, info.documents)
+        self.meanings = Meanings.load("search.meaning", blobs)
+        if len(self.meanings) != info.rows + info.chunks or len(self.owners) != info.rows:
+            raise IndexDamaged("search.meaning")
+        self._sounds = {sound: number for number, sound in enumerate(info.sounds)}
+        self._numbers = {self.ids[number]: number for number in range(info.documents)} if info.documents < 5000 else {}
+
+    def number(self, identifier: str) -> int | None:
+        """The document with this id."""
+        if self._numbers:
+            return self._numbers.get(identifier)
+        return next((n for n in range(self.info.documents) if self.ids[n] == identifier), None)
+
+    def character_terms(self, words: str) -> NDArray[np.int64]:
+        return _characters(words, self.marker)
+
+    def sound_terms(self, sounds: Iterable[str]) -> NDArray[np.int64]:
+        """Terms of toneless syllables; one never heard in the base counts as unseen."""
+        heard = folded(sounds, self.info.accents)
+        return terms([self._sounds.get(sound, SYMBOLS - 2) for sound in heard])
+
+    def body_terms(self, words: str) -> NDArray[np.int64]:
+        return terms([*map(ord, words)], pairs_only=True)
+
+    def by_document(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Best short row of each document. Shape (documents,)."""
+        return np.maximum.reduceat(scores, self.starts[:-1]) if len(scores) else np.zeros(self.info.documents)
+
+    def body_by_document(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        out = np.zeros(self.info.documents)
+        out[self.body_owners] = scores
+        return out
+
+    def owner(self, vectors: Array) -> Array:
+        """Documents of vector rows: short rows first, then chunks."""
+        rows = self.info.rows
+        short = vectors < rows
+        owners = np.empty(len(vectors), np.int64)
+        owners[short] = self.owners[vectors[short]]
+        owners[~short] = self.chunk_owners[vectors[~short] - rows]
+        return owners
+
+    def vector_rows(self, document: int) -> Array:
+        """All vector rows of a document."""
+        first, last = self.chunk_starts[document], self.chunk_starts[document + 1]
+        return np.concatenate(
+            (np.arange(self.starts[document], self.starts[document + 1]), self.info.rows + np.arange(first, last))
+        )
+
+    def is_valid(self, document: int, day: dt.date) -> bool:
+        return bool(self.validity[document, 0] <= day.toordinal() <= self.validity[document, 1])
+
+
+def _characters(words: str, marker: Marker) -> NDArray[np.int64]:
+    return terms([*map(ord, words)], marker.groups(words))
+
+
+def _owners(sizes: Iterable[int]) -> NDArray[np.int32]:
+    return np.repeat(*_counted(sizes)).astype(np.int32)
+
+
+def _counted(sizes: Iterable[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    counts = np.fromiter(sizes, np.int64)
+    return np.arange(len(counts)), counts
+
+
+def _starts(owners: Array, count: int) -> NDArray[np.int64]:
+    """Where each owner's rows begin, in sorted ``owners``; (count + 1,)."""
+    return np.searchsorted(owners, np.arange(count + 1))
+
+
+def _validity(documents: Iterable[Document]) -> NDArray[np.int32]:
+    """First and last day as ordinals. Shape (documents, 2)."""
+    days = [
+        (
+            document.valid_from.toordinal() if document.valid_from else _ALWAYS[0],
+            document.valid_until.toordinal() if document.valid_until else _ALWAYS[1],
+        )
+        for document in documents
+    ]
+    return np.asarray(days, np.int32).reshape(-1, 2)
+
+
+def _chunks(answers: Sequence[tuple[int, str]], config: SearchConfig) -> list[tuple[int, str]]:
+    """Pieces of the answers for the meaning model; fewer of each answer when the base is large, none if very large."""
+    for each in range(config.chunks_each, 0, -1):
+        chunks = [
+            (number, piece) for number, answer in answers for piece in _pieces(answer, config.chunk, config.stride, each)
+        ]
+        if len(chunks) <= config.answer_chunks:
+            return chunks
+    return []
+
+
+def _pieces(text: str, size: int, stride: int, most: int) -> Iterator[str]:
+    last = max(1, len(text) - (size - stride))
+    for start in range(0, min(last, stride * most), stride):
+        yield text[start : start + size]
