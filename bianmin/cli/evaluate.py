@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from bianmin.cli.evaluate_retrieval import evaluate_retrieval
 from bianmin.cli.evaluate_speech import evaluate_speech
 
 app = typer.Typer(no_args_is_help=True)
@@ -15,3 +16,4 @@ def measure() -> None:
 
 
 app.command("speech")(evaluate_speech)
+app.command("retrieval")(evaluate_retrieval)

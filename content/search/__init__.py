@@ -1,6 +1,6 @@
 """Search: characters, pinyin and meaning, fused into one confidence."""
 
-from content.search.arrays import IndexDamaged
+from content.search.arrays import IndexDamagedError
 from content.search.document import Document
 from content.search.index import build_index
 from content.search.lexicon import Lexicon
@@ -13,7 +13,7 @@ __all__ = [
     "Accents",
     "Document",
     "Hit",
-    "IndexDamaged",
+    "IndexDamagedError",
     "Lexicon",
     "Outcome",
     "Query",

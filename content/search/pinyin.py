@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from pypinyin import lazy_pinyin
@@ -68,10 +69,12 @@ def plain(syllable: str) -> str:
 def syllables(words: str) -> list[str]:
     """The toneless syllables of a text without punctuation; what is no Chinese character stands for itself, by
     character. One element a character, always."""
-    found = []
-    for piece in lazy_pinyin(words, errors=list, v_to_u=False):
-        found.append(plain(piece) if len(piece) > 1 else piece)
-    return found
+    pieces = lazy_pinyin(words, errors=_one_by_one, v_to_u=False)
+    return [plain(piece) if len(piece) > 1 else piece for piece in pieces]
+
+
+def _one_by_one(unknown: str) -> Any:
+    return list(unknown)  # the library takes a list, its annotation does not say so
 
 
 def folded(sounds: Iterable[str], accents: Accents) -> list[str]:

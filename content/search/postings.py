@@ -64,6 +64,12 @@ class Postings:
         return {"codes": codes, "starts": starts, "rows": rows, "weights": weights.astype(np.float16)}
 
     @staticmethod
+    def of(texts: Sequence[NDArray[np.int64]], settings: Bm25) -> Postings:
+        """Built and opened at once."""
+        arrays = Postings.build(texts, settings)
+        return Postings(arrays["codes"], arrays["starts"], arrays["rows"], arrays["weights"], len(texts), settings)
+
+    @staticmethod
     def dump(name: str, arrays: Mapping[str, Array]) -> dict[str, bytes]:
         return {f"{name}.{key}": dump(array) for key, array in arrays.items()}
 

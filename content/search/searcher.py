@@ -13,21 +13,24 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from content.search.confidence import ANSWER, SCOPE, Evidence
+from content.search.embedding import E5Embedder, Embedder
 from content.search.followup import focus_of
 from content.search.index import Index
-from content.search.meaning import E5Embedder, Embedder
-from content.search.pinyin import plain, syllables
+from content.search.pinyin import Accents, plain, syllables
 from content.search.query import Hit, Outcome, Query, SearchResult
 from content.search.text import MAX_CHARS, normalise, words_only
 
 _FOLLOW_UP_CONFIDENCE = 0.95
+_NEIGHBOURS = 150
+"""Rows taken from the meaning channel; several may belong to one document."""
+
 _ALTERNATIVES = 3
 """Texts of an n-best list that are looked at beside the first."""
 
@@ -42,8 +45,9 @@ class Blobs(Protocol):
 
 
 class Searcher:
-    """Thread-safe: the index is read only. Raises ``IndexDamaged`` when the pack has no usable index.
+    """Thread-safe: the index is read only. Raises ``IndexDamagedError`` when the pack has no usable index.
 
+    ``accents``: this deployment's mergers (see ``content.search.pinyin``), when they are not the index's own.
     ``today`` decides which items are valid; ``clock`` (seconds) only times the stages.
     """
 
@@ -51,15 +55,20 @@ class Searcher:
         self,
         source: Blobs | Mapping[str, bytes],
         *,
+        accents: Sequence[str] | None = None,
         embedder: Embedder | None = None,
         today: Callable[[], dt.date] = dt.date.today,
         clock: Clock = time.perf_counter,
     ) -> None:
         blobs = source if isinstance(source, Mapping) else {name: source.blob(name) for name in source.blob_names()}
-        self._index = Index(blobs)
+        self._index = Index(blobs, None if accents is None else Accents(tuple(accents)))
         self._embedder = embedder or E5Embedder()
         self._today = today
         self._clock = clock
+
+    def warm_up(self) -> None:
+        """Load what is loaded on first use, so that the first question is as quick as the next."""
+        self.search(Query("身份证"), 1)
 
     def search(self, query: Query, n: int = 5) -> SearchResult:
         """At most ``n`` hits, best first, whatever the outcome."""
@@ -93,12 +102,12 @@ class Searcher:
         count = index.info.documents
         mark = self._clock()
         spoken = [index.marker.without_places(words_only(text)) for text in texts]
-        characters = _best(count, (index.by_document(index.characters.scores(index.character_terms(w))) for w in spoken))
-        body = _best(count, (index.body_by_document(index.body.scores(index.body_terms(w))) for w in spoken))
+        characters = _best(count, (index.character_scores(each) for each in spoken))
+        body = _best(count, (index.body_scores(each) for each in spoken))
         watch["characters"] = self._since(mark)
         mark = self._clock()
         heard = [sounds] if sounds else [syllables(words) for words in spoken]
-        pinyin = _best(count, (index.by_document(index.pinyin.scores(index.sound_terms(s))) for s in heard))
+        pinyin = _best(count, (index.pinyin_scores(each) for each in heard))
         watch["pinyin"] = self._since(mark)
         mark = self._clock()
         lexical = weights.characters * characters + weights.pinyin * pinyin + weights.body * body
@@ -107,7 +116,7 @@ class Searcher:
         watch["embedding"] = self._since(mark)
         mark = self._clock()
         for vector in vectors:
-            chosen.update(index.owner(index.meanings.nearest(vector)).tolist())
+            chosen.update(index.owner(index.meanings.nearest(vector, _NEIGHBOURS)).tolist())
         candidates = np.asarray(sorted(chosen), np.int64)
         meaning = _best(len(candidates), (self._meaning(vector, candidates) for vector in vectors))
         watch["meaning"] = self._since(mark)
@@ -134,9 +143,7 @@ class Searcher:
         """For each document its best row's share of the way from the mean cosine to 1."""
         rows = [self._index.vector_rows(int(document)) for document in documents]
         starts = np.cumsum([0, *(len(of_document) for of_document in rows)])[:-1]
-        cosines = self._index.meanings.cosines(vector, np.concatenate(rows)).astype(np.float64)
-        mean, _ = self._index.meanings.level(vector)
-        return np.maximum.reduceat((cosines - mean) / max(1 - mean, 1e-3), starts)
+        return np.maximum.reduceat(self._index.meanings.closeness(vector, np.concatenate(rows)), starts)
 
     def _decide(self, ranked: list[tuple[int, Evidence]], n: int) -> SearchResult:
         index, config = self._index, self._index.info.config

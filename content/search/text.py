@@ -1,4 +1,4 @@
-"""One written form for everything that is compared: half width, lower case, simplified characters, no control characters.
+"""One written form for all that is compared: half width, lower case, simplified characters, no control characters.
 
 A question may be of any length; what exceeds ``MAX_CHARS`` is cut before any work is done on it.
 """
