@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from content.model import ImportedItem, Item
     from content.pack import Pack
     from content.search import SearchResult
+    from speech.recognition import Hypothesis
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -47,9 +48,7 @@ def ask(
         loaded = (time.perf_counter() - started) * 1000
         heard = None
         if wav is not None:
-            from bianmin.hearing import hear_file
-
-            heard = hear_file(wav, opened)
+            heard = _hear(wav, opened)
             query = Query(heard.text, heard.pinyin, heard.nbest, context)
         else:
             query = Query(text or "", context=context)
@@ -57,7 +56,14 @@ def ask(
         answer = _answer(opened, result)
     document = {
         "outcome": result.outcome,
-        "heard": heard,
+        "heard": heard
+        and {
+            "text": heard.text,
+            "pinyin": " ".join(heard.pinyin),
+            "confidence": round(heard.confidence, 3),
+            "seconds": round(heard.seconds, 3),
+            "compute_seconds": round(heard.compute_seconds, 3),
+        },
         "results": result.hits,
         "answer": answer,
         "reason": result.reason,
@@ -69,6 +75,18 @@ def ask(
     if heard is not None:
         progress_console.print(f"听到：{heard.text or '（没听清）'}", markup=False)
     _show(opened, result)
+
+
+def _hear(path: Path, pack: Pack) -> Hypothesis:
+    from bianmin.hearing import open_hearing_recogniser
+    from speech.audio import RECOGNISER_RATE, AudioError, read_audio
+    from speech.evaluation import hear
+    from speech.models import ModelError
+    from speech.recognition import SpeechError
+
+    with failures(AudioError, SpeechError, ModelError):
+        recogniser = open_hearing_recogniser(settings.load(), pack.words())
+        return hear(recogniser, read_audio(path).at(RECOGNISER_RATE))
 
 
 def _answer(pack: Pack, result: SearchResult) -> dict[str, Any] | None:

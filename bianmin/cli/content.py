@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -59,9 +60,12 @@ def build(
     from bianmin.cli.progress import steps
     from content.build import build as run_build
     from content.findings import ContentError
+    from content.search.embed_cache import FileEmbedCache
+    from content.search.sources import index_source
 
     with failures(ContentError, OSError), steps(progress_console) as progress:
-        meta = run_build(directory, out, progress=progress)
+        cache = FileEmbedCache(settings.home() / "cache" / "embeddings.db")
+        meta = run_build(directory, out, index=partial(index_source, cache=cache), progress=progress)
     emit(meta, as_json, f"{out}: {meta.id} {meta.version}, {meta.counts.get('item', 0)} items")
 
 

@@ -37,5 +37,5 @@ class Logistic(msgspec.Struct, frozen=True):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-SCOPE = Logistic(-6.0, {"characters": 2.0, "pinyin": 1.0, "meaning": 8.0, "coverage": 3.0})
+SCOPE = Logistic(-5.0, {"characters": 2.0, "pinyin": 1.0, "meaning": 8.0, "coverage": 3.0})
 ANSWER = Logistic(-6.0, {"characters": 2.0, "pinyin": 1.0, "meaning": 6.0, "coverage": 3.0, "margin": 8.0})
