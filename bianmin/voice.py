@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bianmin.settings import Settings, model_directories
+from bianmin.settings import Settings, home, model_directories
 from speech import espeak, kokoro
 from speech.models import ModelError, find
 from speech.synthesis import SynthesisError
@@ -41,7 +41,7 @@ def open_synthesiser(
         ordered = (wanted, *(voice for voice in voices if voice != wanted)) if wanted else voices
         return ProcessSynthesiser(
             "speech.kokoro:open_renderer",
-            (str(directory), str(threads)),
+            (str(directory), str(threads), str(home() / "cache" / "kokoro")),
             voices=ordered,
             spare=spare,
             on_event=on_event,

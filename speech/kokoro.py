@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from speech.audio import Audio, Samples
+from speech.kokoro_graph import prepared
 from speech.kokoro_phonemes import phonemes
 from speech.spoken_text import speakable
 from speech.synthesis import SynthesisCancelledError, SynthesisError
@@ -71,9 +72,12 @@ def vocabulary() -> dict[str, int]:
 
 
 class Kokoro:
-    """The loaded model: a ``speech.synthesis_driver.Renderer``. ``threads``: of the matrix arithmetic."""
+    """The loaded model: a ``speech.synthesis_driver.Renderer``. ``threads``: of the matrix arithmetic.
 
-    def __init__(self, directory: Path, threads: int = 2) -> None:
+    ``cache``: where the faster form of the model is kept (see ``speech.kokoro_graph``); None: the model as it came.
+    """
+
+    def __init__(self, directory: Path, threads: int = 2, cache: Path | None = None) -> None:
         import onnxruntime
 
         if not installed(directory):
@@ -83,12 +87,15 @@ class Kokoro:
         options.log_severity_level = 4
         # A thread that spins between operators takes the core from the recogniser and the screen.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        model = directory / MODEL_FILE
         try:
             self._session = onnxruntime.InferenceSession(
-                str(directory / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+                str(prepared(model, cache) if cache else model), options, providers=["CPUExecutionProvider"]
             )
+        except SynthesisError:
+            raise
         except Exception as error:  # onnxruntime raises classes of its extension module
-            raise SynthesisError(f"{directory / MODEL_FILE} is damaged; run: bianmin models fetch") from error
+            raise SynthesisError(f"{model} is damaged; run: bianmin models fetch") from error
         self.voices: Sequence[str] = voices_in(directory)
         self._styles = {voice: _style_table(directory / VOICE_FOLDER / f"{voice}.bin") for voice in self.voices}
         self._lock = threading.Lock()
@@ -194,6 +201,6 @@ def _style_table(path: Path) -> npt.NDArray[np.float32]:
     return table.reshape(VOICE_SHAPE)
 
 
-def open_renderer(directory: str, threads: str = "2") -> Kokoro:
+def open_renderer(directory: str, threads: str = "2", cache: str = "") -> Kokoro:
     """For ``speech.synthesis_child``."""
-    return Kokoro(Path(directory), int(threads))
+    return Kokoro(Path(directory), int(threads), Path(cache) if cache else None)
