@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bianmin.settings import Settings, home, model_directories
+from content.pack import Pack
 from speech import espeak, kokoro
+from speech.clips import ClipsOf
 from speech.models import ModelError, find
+from speech.speaking import Speaker, SpeechFailed
 from speech.synthesis import SynthesisError
 from speech.synthesis_process import ProcessEvent, ProcessSynthesiser
 
@@ -53,3 +56,19 @@ def open_synthesiser(
     raise SynthesisError(
         f"this machine has no voice: run `bianmin models fetch {MODEL}`, or install the Debian package {espeak.PROGRAM}"
     )
+
+
+def open_speaker(
+    settings: Settings,
+    pack: Pack,
+    *,
+    on_event: Callable[[ProcessEvent], None] = lambda event: None,
+    on_failure: Callable[[SpeechFailed], None] = lambda failure: None,
+) -> Speaker:
+    """The voice of a front end: the pack's clips, and live synthesis for the rest; ``close`` it at the end.
+
+    Clips are used only when they are in the voice that speaks live. Raises ``SynthesisError`` when there is no voice.
+    """
+    synthesiser = open_synthesiser(settings, on_event=on_event)
+    voice = synthesiser.voices[0]
+    return Speaker(synthesiser, ClipsOf(lambda sentence: pack.clip_bytes(sentence, voice)), on_failure=on_failure)

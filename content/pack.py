@@ -310,9 +310,22 @@ class Pack:
 def spoken_sentences(
     items: tuple[Item, ...], prompts: tuple[Prompt, ...], split: Callable[[str], tuple[str, ...]] = split_sentences
 ) -> tuple[str, ...]:
-    fixed = [text for prompt in prompts for text in (prompt.texts.get(SPOKEN_LANGUAGE, ""),) if "{" not in text]
+    spoken = [prompt.texts.get(SPOKEN_LANGUAGE, "") for prompt in prompts]
+    fixed = [text for text in spoken if "{" not in text]
     texts = [*fixed, *(item.spoken for item in items)]
-    return tuple(dict.fromkeys(sentence for text in texts for sentence in split(text)))
+    sentences = (sentence for text in texts for sentence in split(text))
+    leads = (lead for text in spoken if "{" in text for lead in lead_ins(text))
+    return tuple(dict.fromkeys((*leads, *sentences)))
+
+
+def lead_ins(template: str) -> tuple[str, ...]:
+    """What a prompt with blanks always starts with, so that its first sound need not wait for synthesis.
+
+    您问的是{title}。 gives 您问的是; 第{number}，{label}。 gives 第一， to 第九，. A single character is not worth it.
+    """
+    counts = "一二三四五六七八九" if "{number}" in template else ("",)
+    starts = (template.replace("{number}", count).partition("{")[0] for count in counts)
+    return tuple(dict.fromkeys(start for start in starts if len(start) > 1))
 
 
 def clip_key(sentence: str) -> str:

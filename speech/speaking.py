@@ -1,7 +1,9 @@
 """The voice of a front end: a text goes in, sound comes out piece by piece while the next piece is being made.
 
-    utter("好的。请带上户口簿，到镇街便民服务中心办。")
+    utter("好的。您问的是高龄津贴申领。请带上户口簿，到镇街便民服务中心办。")
         好的。                ── clip of the pack ──▶ at once
+        您问的是              ── the clip of a lead-in ──▶
+        高龄津贴申领。        ── synthesised while the lead-in plays ──▶
         请带上户口簿，        ── synthesised while 好的 plays ──▶
         到镇街便民服务中心办。 ── synthesised while the piece before plays ──▶
 
@@ -32,6 +34,12 @@ SENTENCE_PAUSE = 0.32
 
 CLAUSE_PAUSE = 0.10
 """The same after a piece that ends at a comma."""
+
+LONGEST_LEAD = 12
+"""Characters of a start that may be a clip of its own (a prompt up to its blank)."""
+
+LEAD_END = "，"
+"""A lead-in is followed by the quiet of a comma, whatever its last character."""
 
 AHEAD = 2
 """Pieces made before they are wanted."""
@@ -125,6 +133,11 @@ class Speaker:
         if current is not None:
             current.stop()
 
+    def close(self) -> None:
+        """Silence, and the end of the synthesiser."""
+        self.stop()
+        self._synthesiser.close()
+
     def _pieces(self, utterance: Utterance, text: str, rate: float) -> Iterator[Audio]:
         for sentence in split_sentences(text):
             if utterance.stopped:
@@ -133,7 +146,10 @@ class Speaker:
             if clip is not None:
                 yield with_pause(stretched(clip, rate / CLIP_RATE), sentence, rate)
                 continue
-            for piece in split_pieces(sentence):
+            lead, clip = self._lead_in(sentence)
+            if clip is not None:
+                yield with_pause(stretched(clip, rate / CLIP_RATE), LEAD_END, rate)
+            for piece in split_pieces(sentence[len(lead) :]):
                 if utterance.stopped:
                     return
                 try:
@@ -144,6 +160,14 @@ class Speaker:
                     self._on_failure(SpeechFailed(str(error)))
                     continue
                 yield with_pause(audio, piece, rate)
+
+    def _lead_in(self, sentence: str) -> tuple[str, Audio | None]:
+        """The longest start of ``sentence`` there is a clip of: 您问的是, 第一，."""
+        for length in range(min(LONGEST_LEAD, len(sentence) - 1), 1, -1):
+            clip = self._clips.clip(sentence[:length])
+            if clip is not None:
+                return sentence[:length], clip
+        return "", None
 
 
 def with_pause(audio: Audio, piece: str, rate: float) -> Audio:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,15 @@ import typer
 
 from bianmin import settings
 from bianmin.cli.output import CommandError, Json, console, emit, failures, progress_console
+
+
+class ClipScope(StrEnum):
+    """Rendering every answer takes about half an hour on two cores; the prompts take two minutes."""
+
+    ALL = "all"
+    PROMPTS = "prompts"
+    NONE = "none"
+
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check, build, import, compare packs.")
 
@@ -54,18 +64,35 @@ def check(
 def build(
     directory: Folder,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="P", help="Where the pack goes.")],
+    clips: Annotated[
+        ClipScope, typer.Option(help="What is rendered into sound now; the rest is spoken live on the terminal.")
+    ] = ClipScope.PROMPTS,
     as_json: Json = False,
 ) -> None:
     """Compile a content folder into a pack; the old pack stays until the new one is complete."""
     from bianmin.cli.progress import steps
+    from bianmin.clips import for_folder
     from content.build import build as run_build
     from content.findings import ContentError
     from content.search.embed_cache import FileEmbedCache
     from content.search.sources import index_source
+    from speech.sentences import split_sentences
+    from speech.synthesis import SynthesisError
 
-    with failures(ContentError, OSError), steps(progress_console) as progress:
+    with failures(ContentError, SynthesisError, OSError), steps(progress_console) as progress:
         cache = FileEmbedCache(settings.home() / "cache" / "embeddings.db")
-        meta = run_build(directory, out, index=partial(index_source, cache=cache), progress=progress)
+        sound = for_folder(directory, clips, settings.load(), progress)
+        meta = run_build(
+            directory,
+            out,
+            clips=sound.clips,
+            voice=sound.voice,
+            split=split_sentences,
+            index=partial(index_source, cache=cache),
+            progress=progress,
+        )
+    for note in sound.notes:
+        progress_console.print(note, soft_wrap=True)
     emit(meta, as_json, f"{out}: {meta.id} {meta.version}, {meta.counts.get('item', 0)} items")
 
 

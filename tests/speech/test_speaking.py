@@ -102,3 +102,10 @@ def test_a_long_sentence_starts_with_a_short_piece_and_loses_nothing() -> None:
     assert "".join(pieces) == sentence
     assert len(pieces) > 1
     assert len(split_pieces("好的，" + sentence)[0]) <= FIRST_PIECE
+
+
+def test_the_fixed_start_of_a_prompt_is_a_clip_and_only_the_rest_is_synthesised() -> None:
+    synthesiser = ScriptedSynthesiser()
+    pieces = list(Speaker(synthesiser, ClipBox("您问的是")).utter("您问的是高龄津贴。", CLIP_RATE))
+    assert synthesiser.said == ["高龄津贴。"]
+    assert [piece.samples[0] for piece in pieces] == [0.5, 0.25]
