@@ -76,11 +76,26 @@ def clusters(text: str) -> Iterator[str]:
         yield text[start:]
 
 
+ORPHAN = 4
+"""Cells: a last line of one character and its full stop looks lost."""
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Cleaned text as lines of at most ``width`` cells (>= 2); at least one line, maybe empty."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        lines += _wrap_paragraph(paragraph, width)
+        lines += _without_orphan(_wrap_paragraph(paragraph, width), paragraph, width)
+    return lines
+
+
+def _without_orphan(lines: list[str], paragraph: str, width: int) -> list[str]:
+    """Slightly shorter lines where that gives the last line more than one character."""
+    if len(lines) < 2 or cells(lines[-1]) > ORPHAN or width < 16:
+        return lines
+    for narrower in (width - 2, width - 4):
+        other = _wrap_paragraph(paragraph, narrower)
+        if len(other) == len(lines) and cells(other[-1]) > ORPHAN:
+            return other
     return lines
 
 

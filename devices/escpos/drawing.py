@@ -16,7 +16,9 @@ from devices.escpos.cells import char_cells, clusters
 from devices.escpos.layout import TextLine
 from devices.slip import Align
 
-FACE = "Noto Sans CJK SC"
+FACE = "Noto Sans Mono CJK SC"
+"""Its Chinese characters are those of Noto Sans CJK SC; its ASCII is exactly half as wide."""
+
 FOLDERS = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/noto-cjk"), Path("/usr/share/fonts"))
 INK = 110
 """Coverage of 255 from which a dot is burnt; below one half, so that thin strokes do not break."""
@@ -35,10 +37,10 @@ class Typeface(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=4)
 def find_typeface(bold: bool, folders: tuple[Path, ...] = FOLDERS) -> Typeface:
-    """The simplified Chinese face of Noto Sans CJK (the .ttc opens its Japanese face first)."""
+    """The simplified Chinese face of Noto Sans Mono CJK (the .ttc opens its Japanese face first)."""
     weight = "Bold" if bold else "Regular"
     for folder in folders:
-        for name in (f"NotoSansCJK-{weight}.ttc", f"NotoSansCJKsc-{weight}.otf", f"NotoSansSC-{weight}.otf"):
+        for name in (f"NotoSansCJK-{weight}.ttc", f"NotoSansMonoCJKsc-{weight}.otf"):
             path = folder / name
             if not path.exists():
                 continue
@@ -94,8 +96,7 @@ def _glyph(cluster: str, bold: bool, width: int, size: int) -> Image.Image:
     if _mask(cluster[0], bold, size) == _missing(bold, size):
         _box(draw, ord(cluster[0]), (height - size) // 2, size)
     else:
-        left = max(0.0, (width - font.getlength(cluster[0])) / 2) if width < size else 0.0
-        draw.text((left, (height - size) // 2 - _rise(bold, size)), cluster, 255, font)
+        draw.text((0, (height - size) // 2 - _rise(bold, size)), cluster, 255, font)
     return image.point([0] * INK + [255] * (256 - INK), "1")
 
 

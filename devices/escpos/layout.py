@@ -83,7 +83,8 @@ def _block(block: doc.Block, width: int) -> list[Element]:
         case doc.Heading(text=text, level=1):
             return [*_paragraph(text, width, True, 2, doc.Align.CENTER), Feed(GAP)]
         case doc.Heading(text=text):
-            return [Feed(GAP), *_paragraph(text, width, True, 1, doc.Align.LEFT), Feed(GAP // 2)]
+            lines = _paragraph(text, width, True, 1, doc.Align.LEFT)
+            return [Feed(2 * GAP), *lines, RuleLine(doc.RuleStyle.SOLID), Feed(GAP)]
         case doc.Text(text=text, bold=bold, size=size, align=align):
             return [*_paragraph(text, width, bold, _scale(size), align), Feed(GAP // 2)]
         case doc.List(items=items, ordered=ordered, size=size):
@@ -101,8 +102,8 @@ def _block(block: doc.Block, width: int) -> list[Element]:
             return [Feed(GAP), BarLine(data, readable), Feed(GAP)]
         case doc.Image(data=data, align=align):
             return [Picture(data, align), Feed(GAP)]
-        case doc.Space(lines=lines_):
-            return [Feed(34 * lines_)]
+        case doc.Space(lines=count):
+            return [Feed(34 * count)]
         case doc.Cut():
             return [CutHere()]
         case _:

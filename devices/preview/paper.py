@@ -55,14 +55,15 @@ def _on_table(sheet: Image.Image) -> Image.Image:
 
 
 @lru_cache(maxsize=16)
-def _face(bold: bool, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _face(bold: bool, size: int, mono: bool = False) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     path = NOTO / f"NotoSansCJK-{'Bold' if bold else 'Regular'}.ttc"
     for index in range(10):
         try:
             font = ImageFont.truetype(str(path), size, index=index, layout_engine=ImageFont.Layout.BASIC)
         except OSError:
             break
-        if "SC" in str(font.getname()[0]).split():
+        name = str(font.getname()[0]).split()
+        if "SC" in name and mono == ("Mono" in name):
             return font
     return ImageFont.load_default(size)
 
@@ -126,9 +127,7 @@ def _line(line: Line, dots: int) -> Image.Image:
 def _glyph(char: str, bold: bool, wide: int, tall: int, underlined: bool, inverted: bool) -> Image.Image:
     width = 12 if char < "\x80" else 24
     factor = max(wide, tall)
-    font = _face(bold, (21 if width == 12 else 24) * factor)
-    if font.getlength(char) > width * factor:
-        font = _face(bold, int(21 * factor * width * factor / font.getlength(char)))
+    font = _face(bold, 24 * factor, mono=width == 12)
     image = Image.new("L", (width * factor, 24 * factor), 0)
     draw = ImageDraw.Draw(image)
     baseline = 20.5 * factor
