@@ -116,6 +116,7 @@ class Ledger:
         self._sync = sync
         self._wait = wait_seconds
         self._jobs: dict[str, Job] = {}
+        self._open: set[str] = set()
         self._read = 0
         self._inode = -1
         self._descriptor = -1
@@ -159,7 +160,7 @@ class Ledger:
         status = os.fstat(self._descriptor)
         size = status.st_size
         if status.st_ino != self._inode or size < self._read:  # new to us, or pruned by another process
-            self._jobs, self._read, self._inode = {}, 0, status.st_ino
+            self._jobs, self._open, self._read, self._inode = {}, set(), 0, status.st_ino
             self._sync_folder()
         data = os.pread(self._descriptor, size - self._read, self._read)
         whole = data.rfind(b"\n") + 1
@@ -174,15 +175,15 @@ class Ledger:
         self._read += whole
 
     def _apply(self, entry: Entry) -> None:
-        job = apply(self._jobs.get(entry.job), entry)
+        job = apply(self._jobs.pop(entry.job, None), entry)  # the last one touched is the last one in the order
         if job is not None:
             self._jobs[entry.job] = job
+            self._open.discard(job.id) if job.outcome is not None else self._open.add(job.id)
 
     def _end_what_was_cut_off(self) -> None:
-        for job in list(self._jobs.values()):
-            if job.outcome is None:
-                outcome = Outcome.UNKNOWN if job.begun else Outcome.FAILED
-                self.write(Ended(job=job.id, outcome=outcome, at=self._now(), reason="interrupted"))
+        for job in [self._jobs[name] for name in sorted(self._open)]:
+            outcome = Outcome.UNKNOWN if job.begun else Outcome.FAILED
+            self.write(Ended(job=job.id, outcome=outcome, at=self._now(), reason="interrupted"))
 
     def write(self, entry: Entry) -> None:
         """Add one step; it is on the disk when this returns. Only while locked. Raises ``LedgerError``."""
@@ -210,7 +211,7 @@ class Ledger:
         return self._jobs.get(job_id)
 
     def jobs(self) -> list[Job]:
-        """All jobs in the order of their wishes, as known when the journal was last locked."""
+        """All jobs in the order of their last steps, as known when the journal was last locked."""
         return list(self._jobs.values())
 
     def read(self) -> list[Job]:

@@ -113,14 +113,19 @@ class PrintService:
             pieces = [copies[i] if job.of or (i == first and job.begun) else plain[i] for i in range(len(plain))]
             return self._run(job_id, tuple(pieces), first, trouble)
 
+    def job(self, job_id: str) -> Job | None:
+        """One job as the journal has it now; what was cut off is ended."""
+        with self._ledger.locked():
+            return self._ledger.job(job_id)
+
     def jobs(self) -> list[Job]:
-        """The journal, oldest first; what was cut off is ended."""
+        """The journal, the newest last; what was cut off is ended."""
         with self._ledger.locked():
             return self._ledger.jobs()
 
     def _left_over(self) -> bool:
         """Whether the job before may have left bytes in the printer."""
-        for job in sorted(self._ledger.jobs(), key=lambda job: job.ended, reverse=True):
+        for job in reversed(self._ledger.jobs()):
             if job.outcome is Outcome.DONE or job.begun:
                 return job.outcome is not Outcome.DONE
         return False

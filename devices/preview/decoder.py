@@ -8,10 +8,12 @@ reported, not guessed.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 
 import msgspec
 
+NOT_NUL = re.compile(rb"[^\0]|$", re.DOTALL)
 ESC, FS, GS, DLE = 0x1B, 0x1C, 0x1D, 0x10
 
 
@@ -188,7 +190,7 @@ class _Decoder:
         elif byte == DLE:
             yield self._dle(self._byte())
         elif byte in (0x0D, 0x00):
-            pass
+            self.at = NOT_NUL.search(self.data, self.at).start()  # type: ignore[union-attr]  # the end matches
         elif byte < 0x20 or byte == 0x7F:
             yield Unknown(bytes((byte,)))
         else:

@@ -49,7 +49,7 @@ class VirtualLink:
         self._check()
         until = self._clock.seconds + seconds
         while not (said := self._printer.answers()) and self._clock.seconds < until:
-            self._clock.wait(min(0.05, until - self._clock.seconds) or 0.001)
+            self._clock.wait(min(0.2, until - self._clock.seconds) or 0.001)
             self._check()
         return said
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devices.preview import decoder
-from devices.simulators.script import Fault, Script
+from devices.simulators.script import Event, Fault, Script
 
 BLOCKING = {Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.CUTTER_JAM, Fault.OVERHEATED, Fault.OFFLINE}
 REAL_TIME = re.compile(rb"\x10(?:\x04[\x01-\x04]|\x05[\x00-\x02]|\x14\x08\x01\x03\x14\x01\x06\x02\x08)")
@@ -71,6 +71,14 @@ class VirtualPrinter:
             if until is not None and now >= until:
                 self.end(fault)
         return set(self._until)
+
+    def expect(self, event: Event) -> None:
+        """Add one more event to the script; its seconds count from the start of the printer."""
+        self._pending.append(event)
+
+    def forget_script(self) -> None:
+        """No more faults will come by themselves."""
+        self._pending.clear()
 
     def begin(self, fault: Fault, seconds: float | None = None) -> None:
         """A fault comes, for ``seconds`` or until it is ended."""
