@@ -23,7 +23,8 @@ class Camera(Driver, name="v4l2", kind=Kind.CAMERA):
         return [
             Found(cls.name, f"video:{device.node}", device.properties.get("ID_V4L_PRODUCT", ""))
             for device in devices
-            if device.subsystem == "video4linux" and ":capture:" in device.properties.get("ID_V4L_CAPABILITIES", ":capture:")
+            if device.subsystem == "video4linux"
+            and ":capture:" in device.properties.get("ID_V4L_CAPABILITIES", ":capture:")
         ]
 
     def condition(self) -> Condition:

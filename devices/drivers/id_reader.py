@@ -37,7 +37,8 @@ class IdReader(Driver, name="sdt", kind=Kind.ID_READER):
             Found(cls.name, f"serial:{device.node}", KNOWN_USB[key])
             for device in devices
             if device.subsystem == "tty"
-            and (key := (device.properties.get("ID_VENDOR_ID", ""), device.properties.get("ID_MODEL_ID", ""))) in KNOWN_USB
+            and (key := (device.properties.get("ID_VENDOR_ID", ""), device.properties.get("ID_MODEL_ID", "")))
+            in KNOWN_USB
         ]
 
     def read(self) -> sdt.IdCard | None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from devices.drivers.base import Found, Kind, Udev
-from devices.drivers.keys import ASCII_KEYS, KEY_BACKSPACE, KEY_ENTER, KEY_KPENTER, KEYPAD_DIGITS, KEYPAD_SIGNS, KeyDevice
+from devices.drivers.keys import (
+    ASCII_KEYS,
+    KEY_BACKSPACE,
+    KEY_ENTER,
+    KEY_KPENTER,
+    KEYPAD_DIGITS,
+    KEYPAD_SIGNS,
+    KeyDevice,
+)
 
 CONFIRM, BACK = "confirm", "back"
 

@@ -1,7 +1,7 @@
 """A radar that sees whether somebody stands there (HLK-LD2410 family, 256000 baud).
 
-Report frame: ``F4 F3 F2 F1 | length (2, little endian) | 02 AA state ... 55 00 | F8 F7 F6 F5``; state 0 nobody, 1 moving,
-2 standing still, 3 both. Source: the maker's serial protocol manual.
+Report frame: ``F4 F3 F2 F1 | length (2, little endian) | 02 AA state ... 55 00 | F8 F7 F6 F5``; state 0 nobody, 1
+moving, 2 standing still, 3 both. Source: the maker's serial protocol manual.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Reports:
 
     def feed(self, data: bytes) -> list[bool]:
         self._buffer += data
-        seen = []
+        seen: list[bool] = []
         while (start := self._buffer.find(HEAD)) >= 0:
             self._buffer = self._buffer[start:]
             if len(self._buffer) < 6:

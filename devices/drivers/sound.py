@@ -25,7 +25,8 @@ class _Sound(Driver):
                 kind = "input" if self.channels == "max_input_channels" else "output"
                 return dict(sounddevice.query_devices(kind=kind))
             return next(
-                (dict(one) for one in sounddevice.query_devices() if wanted in one["name"] and one[self.channels] > 0), None
+                (dict(one) for one in sounddevice.query_devices() if wanted in one["name"] and one[self.channels] > 0),
+                None,
             )
         except (sounddevice.PortAudioError, ValueError):
             return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from typing import Any
 
@@ -47,16 +45,16 @@ class CupsTransport:
     def sync(self) -> None:
         """Hand what was written over as one job and wait until CUPS has finished it."""
         data, self._buffer = bytes(self._buffer), bytearray()
-        descriptor, path = tempfile.mkstemp(prefix="slip-")  # in memory on the terminal image; removed below
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            job = self._connection.printFile(self._queue, path, "slip", {"raw": "true"})
+            job = self._connection.createJob(self._queue, "slip", {"raw": "true"})
+            self._connection.startDocument(self._queue, job, "slip", "application/vnd.cups-raw", 1)
+            for start in range(0, len(data), 65_536):
+                part = data[start : start + 65_536]
+                self._connection.writeRequestData(part, len(part))
+            self._connection.finishDocument(self._queue)
             self._wait(job)
         except self._errors as error:
             raise TransportError(f"CUPS refused the slip for {self._queue!r}: {error}") from error
-        finally:
-            os.unlink(path)  # noqa: PTH108
 
     def _wait(self, job: int) -> None:
         until = time.monotonic() + self._seconds
