@@ -106,7 +106,8 @@ class Cups:
             "<Policy default>\n<Limit All>\nOrder deny,allow\n</Limit>\n</Policy>\n"
         )
         (folder / "cups-files.conf").write_text(
-            f"ServerBin {folder}/bin\nServerRoot {folder}/root\nRequestRoot {folder}/spool\nTempDir {folder}/spool/tmp\n"
+            f"ServerBin {folder}/bin\nServerRoot {folder}/root\n"
+            f"RequestRoot {folder}/spool\nTempDir {folder}/spool/tmp\n"
             f"CacheDir {folder}/cache\nStateDir {folder}/state\nAccessLog {folder}/logs/access\n"
             f"ErrorLog {folder}/logs/error\nPageLog {folder}/logs/page\nSandboxing relaxed\nSystemGroup root\n"
         )
