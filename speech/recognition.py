@@ -8,6 +8,7 @@ hypothesis = stream.finish()               # the utterance is over; the stream i
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from typing import Protocol
 
 import msgspec
@@ -46,6 +47,32 @@ class RecogniserStream(Protocol):
     def finish(self) -> Hypothesis:
         """No more sound: the final hypothesis. Empty text and confidence 0 when nothing was understood."""
         ...
+
+    def finish_soon(self) -> Future[Hypothesis]:
+        """The same without waiting; the future may raise ``SpeechError``."""
+        ...
+
+    def drop(self) -> None:
+        """The utterance is not wanted any more."""
+        ...
+
+
+class ImmediateFinish:
+    """For streams that compute in the caller's thread: ``finish_soon`` by ``finish``, nothing to clean up."""
+
+    def drop(self) -> None:
+        return
+
+    def finish(self) -> Hypothesis:
+        raise NotImplementedError
+
+    def finish_soon(self) -> Future[Hypothesis]:
+        future: Future[Hypothesis] = Future()
+        try:
+            future.set_result(self.finish())
+        except SpeechError as error:
+            future.set_exception(error)
+        return future
 
 
 class Recogniser(Protocol):

@@ -16,7 +16,7 @@ import numpy as np
 from speech.audio import RECOGNISER_RATE, Samples
 from speech.lexicon import Lexicon
 from speech.pinyin import of_text
-from speech.recognition import Hypothesis, SpeechError
+from speech.recognition import Hypothesis, ImmediateFinish, SpeechError
 from speech.spoken_numbers import said, written
 
 _ALTERNATIVES = 5
@@ -57,7 +57,7 @@ class Vosk:
         return VoskStream(recogniser, self.lexicon)
 
 
-class VoskStream:
+class VoskStream(ImmediateFinish):
     """One utterance in a Kaldi recogniser; Kaldi may end segments inside it, which are joined."""
 
     def __init__(self, recogniser: Any, lexicon: Lexicon) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from speech.audio import RECOGNISER_RATE, Samples
 from speech.lexicon import Lexicon
 from speech.pinyin import of_text
-from speech.recognition import Hypothesis, SpeechError
+from speech.recognition import Hypothesis, ImmediateFinish, SpeechError
 from speech.spoken_numbers import said, written
 
 _PROMPT = "以下是普通话的句子。"  # keeps the answer in simplified characters
@@ -69,7 +69,7 @@ def _simplified(text: str) -> str:
     return "".join(c for c in opencc.OpenCC("t2s").convert(text) if c.isalnum())
 
 
-class WhisperStream:
+class WhisperStream(ImmediateFinish):
     """Collects an utterance; hears it again now and then."""
 
     def __init__(self, recogniser: Whisper) -> None:

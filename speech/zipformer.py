@@ -14,7 +14,7 @@ import numpy as np
 from speech.audio import RECOGNISER_RATE, Samples
 from speech.lexicon import Lexicon
 from speech.pinyin import join_tokens
-from speech.recognition import Hypothesis, SpeechError
+from speech.recognition import Hypothesis, ImmediateFinish, SpeechError
 from speech.spoken_numbers import written
 
 _BEFORE = np.zeros(int(0.3 * RECOGNISER_RATE), np.float32)
@@ -54,7 +54,7 @@ class Zipformer:
         return ZipformerStream(self._recogniser, self.lexicon)
 
 
-class ZipformerStream:
+class ZipformerStream(ImmediateFinish):
     """One utterance in a sherpa-onnx stream."""
 
     def __init__(self, recogniser: Any, lexicon: Lexicon) -> None:

@@ -1,0 +1,182 @@
+"""Hearing: sound goes in as it comes, events come out. One ``Hearing`` for a microphone or a call.
+
+    hearing = Hearing(recogniser)
+    for event in hearing.feed(samples):        # 16 kHz, any block size
+        match event: SpeechStarted | Partial | Final | Unintelligible
+
+Time is counted in samples, so a recording fed as fast as it can be read gives the same events as a microphone. A
+recogniser in a process of its own answers a little later: its ``Final`` comes out of a later ``feed``. Nothing here
+raises for what the recogniser does; nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+
+import msgspec
+import numpy as np
+
+from speech.audio import RECOGNISER_RATE, Samples
+from speech.endpointing import FRAME, Boundary, Endpointer, EndpointSettings, level_of, phrase_of
+from speech.recognition import Hypothesis, Recogniser, RecogniserStream, SpeechError
+from speech.voice import Silero, VoiceActivity
+
+PRE_ROLL = 0.5
+"""s of sound before a turn opened that belong to it: the first syllable starts before the detector is sure."""
+
+LEAST_CONFIDENCE = 0.12
+"""A final hypothesis below it is called unintelligible."""
+
+
+class SpeechStarted(msgspec.Struct, frozen=True, tag="speech_started"):
+    """Somebody began to speak. ``at``: seconds of sound since this ``Hearing`` began."""
+
+    at: float
+
+
+class Partial(msgspec.Struct, frozen=True, tag="partial"):
+    """What was understood so far; sent when it changed."""
+
+    text: str
+
+
+class Timings(msgspec.Struct, frozen=True):
+    """Milliseconds. ``endpoint``: last voice to the decision that the turn is over (time of the sound);
+    ``recognition``: that decision to the final text (time of the clock)."""
+
+    endpoint: float
+    recognition: float
+
+
+class Final(msgspec.Struct, frozen=True, tag="final"):
+    hypothesis: Hypothesis
+    timings: Timings
+
+
+class Unintelligible(msgspec.Struct, frozen=True, tag="unintelligible"):
+    """Somebody spoke and no word was understood. ``reason``: "unclear", or "restarted" when recognition had failed."""
+
+    reason: str = "unclear"
+
+
+HearingEvent = SpeechStarted | Partial | Final | Unintelligible
+
+
+class Hearing:
+    """Endpointing and recognition of one source of sound. Not thread-safe.
+
+    ``level`` is the loudness of the latest sound, 0..1, for a meter. ``clock`` measures only the recogniser.
+    """
+
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        settings: EndpointSettings | None = None,
+        voice: VoiceActivity | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._recogniser = recogniser
+        self._voice = voice or Silero()
+        self._clock = clock
+        self.endpointer = Endpointer(settings)
+        self.level = 0.0
+        self._rest = np.zeros(0, np.float32)
+        self._before: deque[Samples] = deque(maxlen=max(1, round(PRE_ROLL * RECOGNISER_RATE / FRAME)))
+        self._stream: RecogniserStream | None = None
+        self._partial = ""
+        self._pending: deque[tuple[Future[Hypothesis], float, float]] = deque()
+        self._frames = 0
+
+    @property
+    def seconds(self) -> float:
+        """Sound heard so far."""
+        return self._frames * FRAME / RECOGNISER_RATE
+
+    @property
+    def busy(self) -> bool:
+        """Somebody is speaking, or a final hypothesis is still to come."""
+        return self._stream is not None or bool(self._pending)
+
+    def feed(self, samples: Samples) -> Iterator[HearingEvent]:
+        """Take sound; the events it caused, in order."""
+        yield from self._finished(wait=False)
+        sound = np.concatenate([self._rest, np.asarray(samples, np.float32)])
+        whole = len(sound) // FRAME * FRAME
+        self._rest = sound[whole:]
+        for start in range(0, whole, FRAME):
+            yield from self._frame(sound[start : start + FRAME])
+
+    def flush(self) -> Iterator[HearingEvent]:
+        """No more sound (a file ended, the button was let go): close an open turn and wait for what is pending."""
+        if self._stream is not None:
+            if len(self._rest):
+                self._stream.feed(self._rest)
+            self._close(quiet=self.endpointer.quiet)
+            self.endpointer.close_now()
+        self._rest = np.zeros(0, np.float32)
+        yield from self._finished(wait=True)
+
+    def discard(self) -> None:
+        """Forget an open turn and what is pending, for instance because the terminal itself begins to speak."""
+        if self._stream is not None:
+            self._stream.drop()
+        self._stream = None
+        self._pending.clear()
+        self._partial = ""
+        self._before.clear()
+        self.endpointer.close_now()
+
+    def wipe(self) -> None:
+        """The session is over: forget the speaker too."""
+        self.discard()
+        self._rest = np.zeros(0, np.float32)
+        self._voice.reset()
+        self.endpointer = Endpointer(self.endpointer.settings)
+        self.level = 0.0
+
+    def _frame(self, frame: Samples) -> Iterator[HearingEvent]:
+        self._frames += 1
+        level = level_of(frame)
+        self.level = max(0.0, min(1.0, (level + 60.0) / 50.0))
+        probability = self._voice.probability(frame, level)
+        boundary = self.endpointer.frame(probability, level, phrase_of(self._partial))
+        if boundary is Boundary.OPENED:
+            self._stream = self._recogniser.stream()
+            self._partial = ""
+            yield SpeechStarted(at=self.seconds)
+            self._before.append(frame)
+            self._stream.feed(np.concatenate(self._before))
+            self._before.clear()
+        elif self._stream is not None:
+            text = self._stream.feed(frame)
+            if text != self._partial:
+                self._partial = text
+                yield Partial(text)
+            if boundary is Boundary.CLOSED:
+                self._close(self.endpointer.quiet)
+                yield from self._finished(wait=False)
+        else:
+            self._before.append(frame)
+
+    def _close(self, quiet: float) -> None:
+        assert self._stream is not None
+        began = self._clock()
+        self._pending.append((self._stream.finish_soon(), quiet, began))
+        self._stream = None
+        self._partial = ""
+
+    def _finished(self, wait: bool) -> Iterator[HearingEvent]:
+        while self._pending and (wait or self._pending[0][0].done()):
+            future, quiet, began = self._pending.popleft()
+            try:
+                hypothesis = future.result()
+            except SpeechError:
+                yield Unintelligible("restarted")
+                continue
+            if not hypothesis.text or hypothesis.confidence < LEAST_CONFIDENCE:
+                yield Unintelligible()
+            else:
+                yield Final(hypothesis, Timings(quiet * 1000.0, (self._clock() - began) * 1000.0))

@@ -1,0 +1,121 @@
+"""The child process that recognises: one loaded model, many streams, messages over a pipe.
+
+Messages in: ``Feed``, ``Finish``, ``Forget`` of a stream by its number; ``Ping``. Messages out: ``Ready`` once, then
+for each message one answer (``Understood``, ``Done``, ``Failed``, ``Pong``), which is also the sign of life that the
+watchdog waits for. Sound exists only in memory; when the pipe closes the process ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import msgspec
+import numpy as np
+
+from speech.audio import Samples
+from speech.recognition import Hypothesis, Recogniser, RecogniserStream, SpeechError
+
+
+class Feed(msgspec.Struct, frozen=True, tag="feed"):
+    """``sound``: float32 samples at 16 kHz as bytes."""
+
+    stream: int
+    sound: bytes
+
+
+class Finish(msgspec.Struct, frozen=True, tag="finish"):
+    stream: int
+
+
+class Forget(msgspec.Struct, frozen=True, tag="forget"):
+    stream: int
+
+
+class Ping(msgspec.Struct, frozen=True, tag="ping"):
+    pass
+
+
+Request = Feed | Finish | Forget | Ping
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    engine: str
+
+
+class Understood(msgspec.Struct, frozen=True, tag="understood"):
+    stream: int
+    text: str
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    stream: int
+    hypothesis: Hypothesis
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """``stream`` -1: the model could not be loaded."""
+
+    stream: int
+    message: str
+
+
+class Pong(msgspec.Struct, frozen=True, tag="pong"):
+    pass
+
+
+Answer = Ready | Understood | Done | Failed | Pong
+
+Load = Callable[[], Recogniser]
+"""How the child gets its recogniser: a picklable callable, for it crosses into a spawned process."""
+
+
+def serve(pipe: Connection, load: Load) -> None:
+    """The child's whole life. Never raises for what a recogniser does; ends when the pipe closes."""
+    encode = msgspec.msgpack.Encoder().encode
+    decode = msgspec.msgpack.Decoder(Request).decode
+
+    def answer(message: Answer) -> None:
+        pipe.send_bytes(encode(message))
+
+    try:
+        recogniser = load()
+    except Exception as error:  # noqa: BLE001  whatever a library raises must reach the parent as a sentence
+        answer(Failed(-1, str(error) or type(error).__name__))
+        return
+    answer(Ready(recogniser.name))
+    streams: dict[int, RecogniserStream] = {}
+    while True:
+        try:
+            request = decode(pipe.recv_bytes())
+        except (EOFError, OSError):
+            return
+        try:
+            reply = _handle(recogniser, streams, request)
+        except Exception as error:  # noqa: BLE001  one bad utterance must not end the others
+            number = -1 if isinstance(request, Ping) else request.stream
+            streams.pop(number, None)
+            text = str(error) if isinstance(error, SpeechError) else f"recognition failed ({type(error).__name__})"
+            reply = Failed(number, text)
+        try:
+            answer(reply)
+        except OSError:
+            return
+
+
+def _handle(recogniser: Recogniser, streams: dict[int, RecogniserStream], request: Request) -> Answer:
+    match request:
+        case Feed(number, sound):
+            stream = streams.get(number)
+            if stream is None:
+                stream = streams[number] = recogniser.stream()
+            samples: Samples = np.frombuffer(sound, np.float32)
+            return Understood(number, stream.feed(samples))
+        case Finish(number):
+            stream = streams.pop(number, None) or recogniser.stream()
+            return Done(number, stream.finish())
+        case Forget(number):
+            streams.pop(number, None)
+            return Pong()
+        case Ping():
+            return Pong()

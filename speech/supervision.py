@@ -1,0 +1,267 @@
+"""Recognition that cannot hang: it runs in a child process, and a watchdog replaces a child that stops answering.
+
+A second child waits with its model loaded, so a replacement takes milliseconds, not a model's loading time. What was
+being spoken is not lost: the sound of open utterances is kept in memory and given to the new child. An utterance that
+stops two children in a row ends with ``SpeechError``, which ``Hearing`` turns into an event.
+
+    supervisor = Supervisor(load)              # starts the children; returns at once
+    supervisor.wait_ready(30)                  # or let the first answer take as long as loading takes
+    Hearing(supervisor)                        # a Supervisor is a Recogniser
+    supervisor.close()
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from typing import Any
+
+import msgspec
+
+from speech.audio import Samples
+from speech.recogniser_process import (
+    Answer,
+    Done,
+    Failed,
+    Feed,
+    Finish,
+    Forget,
+    Load,
+    Ping,
+    Ready,
+    Request,
+    Understood,
+    serve,
+)
+from speech.recognition import Hypothesis, SpeechError
+
+_TRIES = 2
+_PING = 5.0  # s of quiet after which the child is asked for a sign of life
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Answer).decode
+
+
+class _Child:
+    """One process with its pipe and a thread that reads its answers."""
+
+    def __init__(self, load: Load, on_answer: Callable[[_Child, Answer], None]) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._pipe: Connection = ours
+        self._process: Any = context.Process(target=serve, args=(theirs, load), daemon=True, name="bianmin-recogniser")
+        self._process.start()
+        theirs.close()
+        self.ready = threading.Event()
+        self.failure = ""
+        self.engine = ""
+        self.asked: float | None = None  # since when the oldest unanswered request waits
+        self._unanswered = 0
+        self._lock = threading.Lock()
+        self._on_answer = on_answer
+        threading.Thread(target=self._read, daemon=True, name="recogniser-answers").start()
+
+    @property
+    def alive(self) -> bool:
+        return bool(self._process.is_alive()) and not self.failure
+
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
+
+    def send(self, request: Request) -> None:
+        with self._lock:
+            if self.asked is None:
+                self.asked = time.monotonic()
+            self._unanswered += 1
+            with contextlib.suppress(OSError):  # a dead child is met by the watchdog
+                self._pipe.send_bytes(_encode(request))
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join(1.0)
+        with contextlib.suppress(OSError):
+            self._pipe.close()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                answer = _decode(self._pipe.recv_bytes())
+            except (EOFError, OSError, msgspec.DecodeError):
+                self.failure = self.failure or "the recogniser's process ended"
+                self.ready.set()
+                return
+            if isinstance(answer, Ready):
+                self.engine = answer.engine
+                self.ready.set()
+                continue
+            if isinstance(answer, Failed) and answer.stream == -1 and not self.ready.is_set():
+                self.failure = answer.message
+                self.ready.set()
+                return
+            with self._lock:
+                self._unanswered -= 1
+                self.asked = time.monotonic() if self._unanswered else None
+            self._on_answer(self, answer)
+
+
+class SupervisedStream:
+    """One utterance in the child; keeps its sound until the final hypothesis is there."""
+
+    def __init__(self, supervisor: Supervisor, number: int) -> None:
+        self._supervisor = supervisor
+        self.number = number
+        self.sound: list[bytes] = []
+        self.partial = ""
+        self.finishing = False
+        self.tries = 0
+        self.final: Future[Hypothesis] = Future()
+
+    def feed(self, samples: Samples) -> str:
+        self._supervisor.feed(self, samples.astype("float32", copy=False).tobytes())
+        return self.partial
+
+    def finish_soon(self) -> Future[Hypothesis]:
+        self._supervisor.finish(self)
+        return self.final
+
+    def finish(self) -> Hypothesis:
+        return self.finish_soon().result()
+
+    def drop(self) -> None:
+        self._supervisor.forget(self)
+
+
+class Supervisor:
+    """A ``Recogniser`` in child processes. ``patience``: seconds without an answer until a child is replaced.
+
+    ``spare``: keep a second loaded child, for a replacement within milliseconds at the cost of its memory.
+    """
+
+    def __init__(self, load: Load, patience: float = 3.0, spare: bool = True) -> None:
+        self._load = load
+        self._patience = patience
+        self._keep_spare = spare
+        self._numbers = itertools.count(1)
+        self._streams: dict[int, SupervisedStream] = {}
+        self._lock = threading.RLock()
+        self._closed = threading.Event()
+        self.restarts = 0
+        self._child = _Child(load, self._answered)
+        self._spare: _Child | None = None
+        self._watch = threading.Thread(target=self._watchdog, daemon=True, name="recogniser-watchdog")
+        self._watch.start()
+
+    @property
+    def name(self) -> str:
+        return self._child.engine or "starting"
+
+    def wait_ready(self, seconds: float) -> None:
+        """Wait until the model is loaded. Raises ``SpeechError`` with the reason when it cannot be."""
+        if not self._child.ready.wait(seconds):
+            raise SpeechError(f"the recogniser did not load within {seconds:.0f} seconds")
+        if self._child.failure:
+            raise SpeechError(self._child.failure)
+
+    def stream(self) -> SupervisedStream:
+        with self._lock:
+            stream = SupervisedStream(self, next(self._numbers))
+            self._streams[stream.number] = stream
+            return stream
+
+    def feed(self, stream: SupervisedStream, sound: bytes) -> None:
+        with self._lock:
+            stream.sound.append(sound)
+            self._child.send(Feed(stream.number, sound))
+
+    def finish(self, stream: SupervisedStream) -> None:
+        with self._lock:
+            if not stream.finishing:
+                stream.finishing = True
+                self._child.send(Finish(stream.number))
+
+    def forget(self, stream: SupervisedStream) -> None:
+        """The utterance is not wanted any more."""
+        with self._lock:
+            if self._streams.pop(stream.number, None) is not None:
+                self._child.send(Forget(stream.number))
+
+    def close(self) -> None:
+        """End the children. Open utterances end with ``SpeechError``."""
+        self._closed.set()
+        with self._lock:
+            for child in (self._child, self._spare):
+                if child is not None:
+                    child.kill()
+            self._fail(list(self._streams.values()), "hearing was switched off")
+
+    def _answered(self, child: _Child, answer: Answer) -> None:
+        with self._lock:
+            if child is not self._child or not isinstance(answer, Understood | Done | Failed):
+                return
+            stream = self._streams.get(answer.stream)
+            if stream is None:
+                return
+            if isinstance(answer, Understood):
+                stream.partial = answer.text
+                return
+            del self._streams[answer.stream]
+            stream.sound.clear()
+        if isinstance(answer, Done):
+            stream.final.set_result(answer.hypothesis)
+        else:
+            stream.final.set_exception(SpeechError(answer.message))
+
+    def _watchdog(self) -> None:
+        idle_since = time.monotonic()
+        while not self._closed.wait(min(0.1, self._patience / 8)):
+            child = self._child
+            if not child.ready.is_set():
+                continue
+            asked = child.asked
+            if asked is not None:
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since > _PING:
+                child.send(Ping())
+            hung = asked is not None and time.monotonic() - asked > self._patience
+            if hung or not child.alive:
+                self._replace(child)
+            elif self._keep_spare and (self._spare is None or not self._spare.alive) and not child.failure:
+                self._spare = _Child(self._load, self._answered)
+
+    def _replace(self, child: _Child) -> None:
+        with self._lock:
+            if self._closed.is_set():
+                return
+            if child.failure and not child.engine:  # it never loaded: trying again at once would spin
+                self._fail(list(self._streams.values()), child.failure)
+                self._closed.wait(1.0)
+            self.restarts += 1
+            spare, self._spare = self._spare, None
+            usable = spare is not None and spare.alive
+            self._child = spare if usable and spare is not None else _Child(self._load, self._answered)
+            lost = []
+            for stream in self._streams.values():
+                stream.tries += 1
+                if stream.tries >= _TRIES:
+                    lost.append(stream)
+                    continue
+                stream.partial = ""
+                if stream.sound:
+                    self._child.send(Feed(stream.number, b"".join(stream.sound)))
+                if stream.finishing:
+                    self._child.send(Finish(stream.number))
+            self._fail(lost, "recognition stopped twice on this utterance")
+        child.kill()
+
+    def _fail(self, streams: list[SupervisedStream], reason: str) -> None:
+        for stream in streams:
+            self._streams.pop(stream.number, None)
+            stream.sound.clear()
+            if not stream.final.done():
+                stream.final.set_exception(SpeechError(reason))

