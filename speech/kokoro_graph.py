@@ -42,6 +42,7 @@ def prepared(model: Path, cache: Path) -> Path:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    Path(name).chmod(0o644)
     Path(name).replace(kept)
     return kept
 

@@ -1,0 +1,304 @@
+"""How well and how fast the terminal speaks.
+
+    python benchmarks/speech/speaking.py [speed|voices|rates|latency|restart|clips ...]
+
+Each part measures one table and keeps its numbers in benchmarks/results/speaking.json; the report beside it is written
+from there, so that parts can be measured one at a time. Needs the Kokoro model (and for voices and rates the zipformer
+recogniser) in the model folders. Speech is judged by recognising it: syllable errors without tones, of which the
+recogniser itself makes 6 to 8 in a hundred on clean human speech.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bianmin.settings import home, model_directories
+from speech import clips, kokoro
+from speech.audio import Audio
+from speech.clips import ClipsOf
+from speech.engines import open_recogniser
+from speech.evaluation import hear
+from speech.kokoro_phonemes import syllables
+from speech.lexicon import Lexicon
+from speech.models import find
+from speech.pinyin import toneless
+from speech.recognition import Recogniser
+from speech.sentences import split_sentences
+from speech.speaking import CLIP_RATE, Speaker
+from speech.spoken_text import speakable
+from speech.synthesis import RATES
+from speech.synthesis_process import ProcessSynthesiser
+from speech.time_stretch import stretched
+
+HERE = Path(__file__).resolve().parent
+NUMBERS = HERE.parent / "results" / "speaking.json"
+REPORT = NUMBERS.with_suffix(".md")
+SENTENCES = (HERE / "sentences.txt").read_text(encoding="utf-8").split()
+CACHE = home() / "cache" / "kokoro"
+
+Row = dict[str, Any]
+
+
+def model() -> Path:
+    return find("kokoro-82m", model_directories())
+
+
+def recogniser() -> Recogniser:
+    return open_recogniser("zipformer", model_directories(), Lexicon(()))
+
+
+def errors(ears: Recogniser, text: str, audio: Audio) -> tuple[int, int]:
+    """Toneless syllable errors and syllables."""
+    from rapidfuzz.distance import Levenshtein
+
+    expected = [toneless(syllable) for syllable in syllables(speakable(text))]
+    heard = [toneless(syllable) for syllable in hear(ears, audio).pinyin]
+    return Levenshtein.distance(expected, heard), len(expected)
+
+
+def judged(ears: Recogniser, say: Callable[[str], Audio], sentences: Sequence[str]) -> Row:
+    wrong = count = 0
+    sound = 0.0
+    for sentence in sentences:
+        audio = say(sentence)
+        more, syllables_here = errors(ears, sentence, audio)
+        wrong, count, sound = wrong + more, count + syllables_here, sound + audio.seconds
+    return {"syllable_errors": wrong / count, "syllables": count, "syllables_per_second": count / sound}
+
+
+def kept_rows(part: str) -> list[Row]:
+    numbers: dict[str, Any] = json.loads(NUMBERS.read_text()) if NUMBERS.exists() else {}
+    rows: list[Row] = numbers.get(part, {}).get("rows", [])
+    return rows
+
+
+def speed() -> list[Row]:
+    """Processor seconds for a second of sound, one thread, with the graph as it came and as it is used."""
+    rows = []
+    for name, cache in (("as it came", None), ("signed convolutions", CACHE)):
+        engine = kokoro.Kokoro(model(), 1, cache)
+        engine.render(SENTENCES[0], kokoro.DEFAULT_VOICE, CLIP_RATE)
+        cpu, wall, sound = 0.0, 0.0, []
+        for sentence in SENTENCES[:6]:
+            began, began_wall = time.process_time(), time.perf_counter()
+            sound.append(engine.render(sentence, kokoro.DEFAULT_VOICE, CLIP_RATE))
+            cpu, wall = cpu + time.process_time() - began, wall + time.perf_counter() - began_wall
+        seconds = sum(audio.seconds for audio in sound)
+        digest = hash(b"".join(audio.samples.tobytes() for audio in sound))
+        rows.append({"graph": name, "cpu_per_second": cpu / seconds, "wall_per_second": wall / seconds, "sum": digest})
+    return rows
+
+
+def voices() -> list[Row]:
+    """One voice a call, those already measured kept: the whole table takes a quarter of an hour."""
+    engine, ears = kokoro.Kokoro(model(), 1, CACHE), recogniser()
+    rows = kept_rows("voices")
+    for voice in [name for name in engine.voices if name not in {row["voice"] for row in rows}][:1]:
+        row = judged(ears, lambda text, voice=voice: engine.render(text, voice, CLIP_RATE), SENTENCES)  # type: ignore[misc]
+        rows.append({"voice": voice, **row})
+        print(rows[-1], flush=True)
+    return rows
+
+
+def rates() -> list[Row]:
+    """The default voice at each step, rendered at that rate and stretched from a clip."""
+    engine, ears = kokoro.Kokoro(model(), 1, CACHE), recogniser()
+    some = SENTENCES[3:13]
+    made = {text: engine.render(text, kokoro.DEFAULT_VOICE, CLIP_RATE) for text in some}
+    rows = []
+    for rate in RATES:
+        live = judged(ears, lambda text, rate=rate: engine.render(text, kokoro.DEFAULT_VOICE, rate), some)  # type: ignore[misc]
+        clip = judged(ears, lambda text, rate=rate: stretched(made[text], rate / CLIP_RATE), some)  # type: ignore[misc]
+        rows.append(
+            {
+                "rate": rate,
+                "live": live["syllable_errors"],
+                "clip": clip["syllable_errors"],
+                "syllables_per_second": live["syllables_per_second"],
+                "clip_syllables_per_second": clip["syllables_per_second"],
+            }
+        )
+        print(rows[-1], flush=True)
+    return rows
+
+
+def opened(spare: bool = True) -> ProcessSynthesiser:
+    directory = model()
+    return ProcessSynthesiser(
+        "speech.kokoro:open_renderer",
+        (str(directory), "2", str(CACHE)),
+        voices=kokoro.voices_in(directory),
+        spare=spare,
+    )
+
+
+def first_sound(speaker: Speaker, text: str, rate: float) -> float:
+    began = time.perf_counter()
+    utterance = speaker.utter(text, rate)
+    next(utterance)
+    took = time.perf_counter() - began
+    utterance.stop()
+    return took
+
+
+def latency() -> list[Row]:
+    synthesiser = opened(spare=False)
+    synthesiser.wait_ready(120)
+    rows = []
+    made = {text: clips.encode(synthesiser.synthesise(text, rate=CLIP_RATE)) for text in SENTENCES[:10]}
+    speaker = Speaker(synthesiser, ClipsOf(made.get))
+    for name, texts, rate in (
+        ("clip at the rate it was made at", list(made), CLIP_RATE),
+        ("clip at half speed", list(made), 0.5),
+        ("free text", SENTENCES[10:30], CLIP_RATE),
+    ):
+        took = sorted(first_sound(speaker, text, rate) for text in texts for _ in range(2))
+        rows.append({"what": name, "n": len(took), "p50": float(np.median(took)), "p95": percentile(took, 95)})
+        print(rows[-1], flush=True)
+    synthesiser.close()
+    return rows
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    return float(np.percentile(np.asarray(values), share))
+
+
+def restart() -> list[Row]:
+    """From the kill, in the middle of a sentence, to the moment the next process works on it; and its own loading."""
+    rows = []
+    for spare in (True, False):
+        for how in (signal.SIGKILL, signal.SIGSTOP):
+            synthesiser = opened(spare)
+            synthesiser.wait_ready(120)
+            while synthesiser.ready_processes < (2 if spare else 1):
+                time.sleep(0.1)
+            plain = time.perf_counter()
+            synthesiser.synthesise(SENTENCES[0], rate=CLIP_RATE)
+            plain = time.perf_counter() - plain
+            began = time.perf_counter()
+            os.kill(synthesiser.process_ids[0], how)
+            synthesiser.synthesise(SENTENCES[0], rate=CLIP_RATE)
+            rows.append(
+                {
+                    "spare": spare,
+                    "signal": how.name,
+                    "extra_seconds": time.perf_counter() - began - plain,
+                    "plain": plain,
+                }
+            )
+            print(rows[-1], flush=True)
+            synthesiser.close()
+    return rows
+
+
+def clip_forms() -> list[Row]:
+    import io
+
+    import soundfile
+
+    audio = kokoro.Kokoro(model(), 1, CACHE).render("".join(SENTENCES[3:5]), kokoro.DEFAULT_VOICE, CLIP_RATE)
+    rows = []
+    for name, form, subtype in (
+        ("MP3 (used)", "MP3", "MPEG_LAYER_III"),
+        ("FLAC", "FLAC", "PCM_16"),
+        ("Opus", "OGG", "OPUS"),
+        ("Vorbis", "OGG", "VORBIS"),
+    ):
+        options: dict[str, Any] = {"compression_level": clips.COMPRESSION} if form == "MP3" else {}
+        made = []
+        for _ in range(2):
+            target = io.BytesIO()
+            soundfile.write(target, audio.samples, audio.rate, format=form, subtype=subtype, **options)
+            made.append(target.getvalue())
+        took = []
+        for _ in range(5):
+            began = time.process_time()
+            soundfile.read(io.BytesIO(made[0]), dtype="float32")
+            took.append(time.process_time() - began)
+        rows.append(
+            {
+                "form": name,
+                "kilobytes_per_second": len(made[0]) / audio.seconds / 1000,
+                "decode_ms": 1000 * min(took),
+                "same_bytes": made[0] == made[1],
+                "seconds": audio.seconds,
+            }
+        )
+    return rows
+
+
+PARTS: dict[str, Callable[[], list[Row]]] = {
+    "speed": speed,
+    "voices": voices,
+    "rates": rates,
+    "latency": latency,
+    "restart": restart,
+    "clips": clip_forms,
+}
+
+HEADINGS = {
+    "speed": "Speed of the model (one thread, six sentences)",
+    "voices": "Voices at rate 0.9, thirty sentences",
+    "rates": "Rates, default voice, ten sentences: spoken live, and stretched from a clip",
+    "latency": "From the act to the first sound, seconds",
+    "restart": "A process killed or stopped: seconds lost by the sentence under way",
+    "clips": "Forms of a clip",
+}
+
+
+def report(numbers: dict[str, Any]) -> str:
+    lines = [
+        "# Speaking",
+        "",
+        "Written by benchmarks/speech/speaking.py from speaking.json beside it. Load is the machine's load average",
+        "when the part began; its two cores are one physical core, so other work lengthens processor seconds too.",
+    ]
+    for part in PARTS:
+        if part not in numbers:
+            continue
+        rows: list[Row] = numbers[part]["rows"]
+        lines += [
+            "",
+            f"## {HEADINGS[part]}",
+            "",
+            f"Load {numbers[part]['load']:.1f}, {numbers[part]['cores']} cores.",
+            "",
+        ]
+        lines += ["| " + " | ".join(name.replace("_", " ") for name in rows[0]) + " |", "|" + "---|" * len(rows[0])]
+        lines += ["| " + " | ".join(shown(name, value) for name, value in row.items()) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def shown(name: str, value: Any) -> str:
+    if isinstance(value, float):
+        return f"{100 * value:.1f} %" if name in {"syllable_errors", "live", "clip"} else f"{value:.2f}"
+    return str(value)
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(PARTS)
+    assert split_sentences("".join(SENTENCES)) == tuple(SENTENCES)
+    numbers: dict[str, Any] = json.loads(NUMBERS.read_text()) if NUMBERS.exists() else {}
+    for part in wanted:
+        load = os.getloadavg()[0]
+        rows = PARTS[part]()
+        if part == "speed":
+            identical = len({row.pop("sum") for row in rows}) == 1
+            rows = [{**row, "same_bits": identical} for row in rows]
+        numbers[part] = {"load": load, "cores": os.cpu_count(), "rows": rows}
+        NUMBERS.parent.mkdir(parents=True, exist_ok=True)
+        NUMBERS.write_text(json.dumps(numbers, indent=1, ensure_ascii=False) + "\n")
+        REPORT.write_text(report(numbers))
+
+
+if __name__ == "__main__":
+    main()
