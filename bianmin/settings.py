@@ -46,11 +46,20 @@ class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     width_mm: int = 80
 
 
+class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A device that must be there: our name for it, its driver (``bianmin devices list``), its address."""
+
+    name: str
+    driver: str
+    address: str
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pack: str = ""
     speech: SpeechSettings = SpeechSettings()
     kiosk: KioskSettings = KioskSettings()
     printer: PrinterSettings = PrinterSettings()
+    devices: tuple[DeviceSettings, ...] = ()
 
 
 def home() -> Path:

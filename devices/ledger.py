@@ -57,8 +57,11 @@ class Sending(msgspec.Struct, frozen=True, tag="sending", kw_only=True):
 
 
 class Confirmed(msgspec.Struct, frozen=True, tag="confirmed", kw_only=True):
+    """``dots``: paper it took, for the forecast of the roll."""
+
     job: str
     piece: int
+    dots: int = 0
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended", kw_only=True):
@@ -86,6 +89,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     reason: str = ""
     ended: float = 0.0
+    dots: int = 0
 
 
 def apply(job: Job | None, entry: Entry) -> Job | None:
@@ -99,8 +103,8 @@ def apply(job: Job | None, entry: Entry) -> Job | None:
             return msgspec.structs.replace(job, outcome=None, reason="")
         case Sending():
             return msgspec.structs.replace(job, begun=True)
-        case Confirmed(piece=piece):
-            return msgspec.structs.replace(job, confirmed=piece + 1, begun=False)
+        case Confirmed(piece=piece, dots=dots):
+            return msgspec.structs.replace(job, confirmed=piece + 1, begun=False, dots=job.dots + dots)
         case Ended(outcome=outcome, reason=reason, at=at):
             return msgspec.structs.replace(job, outcome=outcome, reason=reason, ended=at)
 
@@ -247,7 +251,7 @@ def _retold(job: Job) -> Iterator[Entry]:
     """The shortest journal that says the same of a job."""
     yield Created(job=job.id, pieces=job.pieces, at=job.created, kind=job.kind, of=job.of)
     if job.confirmed:
-        yield Confirmed(job=job.id, piece=job.confirmed - 1)
+        yield Confirmed(job=job.id, piece=job.confirmed - 1, dots=job.dots)
     if job.begun:
         yield Sending(job=job.id, piece=job.confirmed)
     if job.outcome is not None:

@@ -152,7 +152,7 @@ class PrintService:
             if not result.confirmed:
                 outcome = Outcome.UNKNOWN if result.confirmed is None else Outcome.FAILED
                 return self._end(job_id, outcome, result.state)
-            self._ledger.write(Confirmed(job=job_id, piece=number))
+            self._ledger.write(Confirmed(job=job_id, piece=number, dots=pieces[number].dots))
         return self._end(job_id, Outcome.DONE, None)
 
     def _end(self, job_id: str, outcome: Outcome, state: PrinterState | None) -> PrintResult:

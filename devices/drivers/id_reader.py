@@ -9,8 +9,11 @@ from devices import sdt
 from devices.drivers.base import Condition, DeviceState, Driver, DriverError, Found, Kind, SelfTest, Udev
 from devices.transports import SerialAddress, Transport, TransportError, UnpluggedError, open_address
 
-REPLY_SECONDS = 1.5
-"""A card takes about 1 s to be read."""
+REPLY_SECONDS = 1.6
+"""A card takes about 1 s to be read. No question takes longer, whatever comes."""
+
+ATTEMPTS = 3
+"""How often a damaged answer is asked for again within that time."""
 
 KNOWN_USB = {("0400", "c35a"): "ID card reader"}
 """USB readers that appear as a serial line: vendor and product."""
@@ -55,18 +58,19 @@ class IdReader(Driver, name="sdt", kind=Kind.ID_READER):
         return sdt.card(reply.data) if reply.answer is sdt.Answer.DONE else None
 
     def _ask(self, command: sdt.Command) -> sdt.Reply:
-        """One question; a damaged answer is asked for once more. Raises ``TransportError`` and ``DriverError``."""
+        """One question; a damaged answer is asked for again. Raises ``TransportError`` and ``DriverError``."""
         if self._line is None:
             self._line = self._connect()
-        for _ in range(2):
-            while self._line.read(0.0):
-                pass
+        until = self._clock() + REPLY_SECONDS
+        self._line.read(0.0)  # what is left of an answer nobody waited for
+        for _ in range(ATTEMPTS):
             self._line.write(sdt.frame(command.value))
-            frames, until = sdt.Frames(), self._clock() + REPLY_SECONDS
-            while (left := until - self._clock()) > 0:
+            frames, damaged = sdt.Frames(), False
+            while not damaged and (left := until - self._clock()) > 0:
                 for payload in frames.feed(self._line.read(left)):
                     if payload is not None:
                         return sdt.reply(payload)
+                    damaged = True
         raise DriverError("the ID card reader does not answer; unplug it and plug it in again")
 
     def condition(self) -> Condition:

@@ -35,9 +35,10 @@ from devices.slip import Align, RuleStyle, Slip
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """What is printed up to and with one cut."""
+    """What is printed up to and with one cut. ``dots``: the length of paper it takes, about."""
 
     chunks: tuple[bytes, ...]
+    dots: int = 0
 
     @property
     def data(self) -> bytes:
@@ -51,14 +52,16 @@ def encode(slip: Slip, profile: Profile) -> tuple[Piece, ...]:
     """
     pieces: list[Piece] = []
     chunks: list[bytes] = []
+    dots = 0
     for element in lay_out(slip, profile.cells):
         if not chunks:
             chunks.append(commands.INIT + commands.CHINESE + commands.line_pitch(commands.LINE_PITCH))
         chunks += _element(element, profile)
+        dots += _length(element, profile)
         if isinstance(element, CutHere):
             if len(chunks) > 2:  # a cut with nothing before it cuts nothing
-                pieces.append(Piece(tuple(chunks)))
-            chunks = []
+                pieces.append(Piece(tuple(chunks), dots))
+            chunks, dots = [], 0
     return tuple(pieces) or (Piece((commands.INIT, commands.cut())),)
 
 
@@ -87,6 +90,27 @@ def _element(element: Element, profile: Profile) -> list[bytes]:
             return [commands.feed_dots(dots)]
         case CutHere():
             return [commands.feed_dots(34) + commands.cut()]
+        case _:
+            assert_never(element)
+
+
+def _length(element: Element, profile: Profile) -> int:
+    """Dots of paper, near enough for a forecast."""
+    match element:
+        case TextLine(scale=scale):
+            return commands.LINE_PITCH * scale * profile.cell // 12
+        case QrCode(data=data):
+            return qr_module(len(data.encode()), profile.dots) * 37
+        case BarLine():
+            return 110
+        case Picture():
+            return profile.dots // 2
+        case Feed(dots=dots):
+            return dots
+        case RuleLine():
+            return 4
+        case CutHere():
+            return 114
         case _:
             assert_never(element)
 

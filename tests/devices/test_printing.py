@@ -6,7 +6,10 @@ import itertools
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from devices.escpos.encoder import encode
 from devices.escpos.profile import NARROW_58
 from devices.ledger import Ledger, LedgerError, Outcome
 from devices.printing import COPY_MARK, PrintService
@@ -15,7 +18,7 @@ from devices.simulators.script import Event, Fault, Script
 from devices.simulators.virtual_link import VirtualClock, VirtualLink
 from devices.simulators.virtual_printer import VirtualPrinter
 from devices.slip import Cut, List, Slip, Text
-from devices.states import PrinterState
+from devices.states import PrinterState, from_replies, sort_replies
 
 
 class Bench:
@@ -189,3 +192,43 @@ def test_two_programs_do_not_print_at_once(tmp_path: Path) -> None:
     first, second = (Ledger(tmp_path / "jobs.jsonl", clock, wait_seconds=0.0) for _ in range(2))
     with first.locked(), pytest.raises(LedgerError, match="another slip is being printed"), second.locked():
         pass
+
+
+class Babbler:
+    """A printer that answers with the same bytes for ever."""
+
+    confirms, answers = False, True
+
+    def __init__(self, data: bytes, clock: VirtualClock) -> None:
+        self._data, self._clock = data, clock
+
+    def write(self, data: bytes) -> None:
+        self._clock.wait(0.0001)
+
+    def read(self, seconds: float) -> bytes:
+        self._clock.wait(min(seconds, 0.01) + 0.0001)
+        return self._data
+
+    def sync(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@given(st.binary(max_size=40))
+def test_hostile_bytes_from_a_printer_never_crash_hang_or_confirm(data: bytes) -> None:
+    clock = VirtualClock()
+    printer = ReceiptPrinter(lambda: Babbler(data, clock), clock)
+    printer.state()
+    assert clock() < 2.0
+    printer.open()
+    result = printer.print_piece(encode(SLIP, NARROW_58)[0], 5.0)
+    assert result.confirmed is not True
+    assert clock() < 10.0
+
+
+@given(st.binary(max_size=60))
+def test_replies_are_sorted_without_loss(data: bytes) -> None:
+    replies = sort_replies(data)
+    assert len(replies.status) + replies.fences + replies.garbled <= len(data)
+    if len(data) != 4:
+        assert from_replies(data) is PrinterState.UNKNOWN
