@@ -50,7 +50,7 @@ class DeviceLink:
         until = self._clock() + seconds
         while not (said := self._device.answers()) and self._clock() < until:
             self._clock.wait(0.05)
-        self._clock.wait(0.002)
+        self._clock.wait(0.0005)
         return said
 
     def sync(self) -> None: ...
