@@ -11,7 +11,8 @@ from speech import espeak, kokoro
 from speech.clips import ClipsOf
 from speech.models import ModelError, find
 from speech.speaking import Speaker, SpeechFailed
-from speech.synthesis import SynthesisError
+from speech.synthesis import Synthesiser, SynthesisError
+from speech.synthesis_fallback import WithLastResort
 from speech.synthesis_process import ProcessEvent, ProcessSynthesiser
 
 MODEL = "kokoro-82m"
@@ -50,11 +51,18 @@ def open_synthesiser(
             on_event=on_event,
         )
     if espeak.installed():
-        return ProcessSynthesiser(
-            "speech.espeak:open_renderer", voices=espeak.Espeak.voices, spare=spare, on_event=on_event
-        )
+        return open_espeak(on_event)
     raise SynthesisError(
         f"this machine has no voice: run `bianmin models fetch {MODEL}`, or install the Debian package {espeak.PROGRAM}"
+    )
+
+
+def open_espeak(on_event: Callable[[ProcessEvent], None] = lambda event: None) -> ProcessSynthesiser:
+    """The voice of last resort. Raises ``SynthesisError`` when it is not installed."""
+    if not espeak.installed():
+        raise SynthesisError(f"{espeak.PROGRAM} is not installed; run: apt-get install {espeak.PROGRAM}")
+    return ProcessSynthesiser(
+        "speech.espeak:open_renderer", voices=espeak.Espeak.voices, spare=False, on_event=on_event
     )
 
 
@@ -69,6 +77,7 @@ def open_speaker(
 
     Clips are used only when they are in the voice that speaks live. Raises ``SynthesisError`` when there is no voice.
     """
-    synthesiser = open_synthesiser(settings, on_event=on_event)
-    voice = synthesiser.voices[0]
+    best = open_synthesiser(settings, on_event=on_event)
+    voice = best.voices[0]
+    synthesiser: Synthesiser = best if voice == espeak.VOICE else WithLastResort(best, lambda: open_espeak(on_event))
     return Speaker(synthesiser, ClipsOf(lambda sentence: pack.clip_bytes(sentence, voice)), on_failure=on_failure)

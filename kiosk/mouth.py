@@ -82,9 +82,10 @@ class SpeakingMouth:
                 silent = False
                 self._post(SoundBegan(job.number, self._clock()))
 
-        for text in job.texts:
-            if job.stop.is_set():
+        if job.stop.is_set():
+            return
+        # One utterance for all texts: what comes next is made while this plays, across texts too.
+        for piece in self._voice.utter("\n".join(job.texts), job.rate):
+            if job.stop.is_set() or not self._loudspeaker.play(piece, job.gain, job.stop, began):
+                self._voice.stop()
                 return
-            for piece in self._voice.utter(text, job.rate):
-                if job.stop.is_set() or not self._loudspeaker.play(piece, job.gain, job.stop, began):
-                    return
