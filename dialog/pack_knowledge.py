@@ -59,8 +59,8 @@ class PackKnowledge:
         return self._pack.prompt(prompt_id, self._language)
 
     def staffed(self, now: dt.datetime) -> bool | None:
-        """Whether people answer at ``now``; None: the pack does not say, the dialog's default hours hold."""
-        return None
+        """Whether people answer at ``now``, by the directory's office hours and the public holidays."""
+        return self._pack.hours().is_staffed(now)
 
 
 def fixed_texts(pack: Pack) -> Iterator[str]:
