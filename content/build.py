@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,14 +17,16 @@ from pathlib import Path
 import apsw
 import msgspec
 
-from content.findings import ContentError
+from content.checks.references import RULES as REFERENCES
+from content.checks.scenarios import scenarios
+from content.checks.slip_templates import slip_templates
+from content.findings import ContentError, Finding
 from content.model import ImportedItem, PackInfo, Prompt
 from content.pack import (
     APPLICATION_ID,
     IMPORTED_BATCH,
     IMPORTED_BATCH_ROWS,
     SCHEMA,
-    Pack,
     PackMeta,
     clip_key,
     imported_item,
@@ -77,7 +78,7 @@ def build(
     be written; in both cases what was at ``out`` before is untouched.
     """
     source = load(directory)
-    blocking = tuple(finding for finding in source.findings if finding.blocking)
+    blocking = tuple(finding for finding in (*source.findings, *_structure(source)) if finding.blocking)
     if blocking:
         more = f" (and {len(blocking) - 1} more; see `bianmin content check`)" if len(blocking) > 1 else ""
         raise ContentError(f"{blocking[0]}{more}", blocking)
@@ -95,19 +96,10 @@ def build(
         return writer.finish(source.info)
 
 
-def add_clips(
-    pack: Path, sentences: tuple[str, ...], voice: str, clips: Clips, progress: Progress = no_progress
-) -> PackMeta:
-    """The pack with the sound of ``sentences`` in ``voice`` put in, replacing it as a whole.
-
-    The content, and so its version, stays the same. Raises ``PackError`` for a bad pack and what ``clips`` raises; the
-    pack is then untouched.
-    """
-    opened = Pack.open(pack)
-    opened.close()
-    with writing(pack, start=pack) as writer:
-        writer.clips(sentences, voice, clips, progress)
-        return writer.finish_clips(opened.meta)
+def _structure(source: Source) -> Iterator[Finding]:
+    """What must hold for a pack to work: names lead somewhere, scenarios end, slips can be filled in."""
+    for rule in (*REFERENCES, scenarios, slip_templates):
+        yield from rule(source)
 
 
 def _directory(source: Source) -> Iterator[tuple[str, dict[str, object]]]:
@@ -126,19 +118,14 @@ def _directory(source: Source) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 @contextmanager
-def writing(out: Path, start: Path | None = None) -> Iterator[PackWriter]:
-    """A writer on a temporary file beside ``out``, moved there when the block ends well; else removed.
-
-    ``start``: a pack to go on from, copied first.
-    """
+def writing(out: Path) -> Iterator[PackWriter]:
+    """A writer on a temporary file beside ``out``, moved there when the block ends well; else removed."""
     out.parent.mkdir(parents=True, exist_ok=True)
     remove_leftovers(out)
     temporary = out.with_name(f".{out.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     temporary.unlink(missing_ok=True)
     try:
-        if start is not None:
-            shutil.copyfile(start, temporary)
-        writer = PackWriter(temporary, new=start is None)
+        writer = PackWriter(temporary)
         try:
             yield writer
         finally:
@@ -162,7 +149,7 @@ def remove_leftovers(out: Path) -> None:
 class PackWriter:
     """Fills one pack file. Rows go in sorted order, so that the bytes depend on the content alone."""
 
-    def __init__(self, path: Path, new: bool = True) -> None:
+    def __init__(self, path: Path) -> None:
         self._connection = apsw.Connection(str(path))
         # Nobody sees the file before it is complete, so neither a journal nor a sync is needed while it is filled.
         for pragma in (
@@ -174,8 +161,7 @@ class PackWriter:
             f"user_version={SCHEMA}",
         ):
             self._connection.execute(f"PRAGMA {pragma}")
-        if new:
-            self._connection.execute(_TABLES)
+        self._connection.execute(_TABLES)
         self._connection.execute("BEGIN")
         self._records: dict[str, dict[str, bytes]] = {}
         self._counts: dict[str, int] = {}
@@ -225,27 +211,17 @@ class PackWriter:
             if audio is not None:
                 digest = hashlib.sha256(audio).hexdigest()
                 self._connection.execute(
-                    "INSERT OR REPLACE INTO clip VALUES(?, ?, ?, ?)", (voice, clip_key(sentence), digest, audio)
+                    "INSERT INTO clip VALUES(?, ?, ?, ?)", (voice, clip_key(sentence), digest, audio)
                 )
                 made += 1
         progress("clips", len(sentences), len(sentences))
         self._counts["clip"] = made
         self._voices = (voice,) if made else ()
 
-    def finish_clips(self, meta: PackMeta) -> PackMeta:
-        """Close a pack that was gone on from with clips: only what it says about its clips is new."""
-        ((clips,),) = self._connection.execute("SELECT count(*) FROM clip")
-        voices = sorted(voice for (voice,) in self._connection.execute("SELECT DISTINCT voice FROM clip"))
-        counts = dict(sorted({**meta.counts, "clip": clips}.items()))
-        meta = msgspec.structs.replace(meta, counts=counts, voices=tuple(voices))
-        self._describe(meta)
-        self._connection.execute("COMMIT")
-        return meta
-
     def _describe(self, meta: PackMeta) -> None:
         described = msgspec.json.encode(meta).decode()
         rows = {"pack": described, "pack_digest": text_digest(described)}
-        self._connection.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", sorted(rows.items()))
+        self._connection.executemany("INSERT INTO meta VALUES(?, ?)", sorted(rows.items()))
 
     def finish(self, info: PackInfo) -> PackMeta:
         for kind in sorted(self._records):

@@ -160,3 +160,51 @@ def handbook(
     emit(
         {"file": str(out), "items": len(opened.items()), "bytes": size}, as_json, f"{out}: {len(opened.items())} items"
     )
+
+
+@app.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(metavar="F.jsonl", help="One entry a line.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="P", help="Where the pack goes.")],
+    name: Annotated[str, typer.Option(help="The pack's name; default: the file's.")] = "",
+    date: Annotated[str, typer.Option(help="The day the base is valid as of; default: the file's date.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Make a pack of an existing question base; bad lines are named and left out, a broken-off import resumes."""
+    from bianmin.cli.progress import steps
+    from content.import_base import import_base
+    from content.importing import BadLine, ImportFileError
+    from content.model import PackInfo
+    from content.search import build_index
+    from content.search.embed_cache import FileEmbedCache
+    from content.source import slug
+
+    if not source.is_file():
+        raise CommandError(f"{source} is not a file; name a file of JSON lines", code=2)
+    try:
+        day = dt.date.fromisoformat(date) if date else dt.date.fromtimestamp(source.stat().st_mtime)
+    except ValueError as error:
+        raise CommandError(f"--date must look like 2026-01-31, not {date}", code=2) from error
+    shown = 0
+
+    def on_bad(line: BadLine) -> None:
+        nonlocal shown
+        shown += 1
+        if shown <= SHOWN:
+            progress_console.print(f"{source}:{line.number}: skipped, {line.reason}", markup=False, soft_wrap=True)
+
+    info = PackInfo(id=slug(source.stem), name=name or source.stem, version=day.isoformat(), date=day)
+    with failures(ImportFileError, OSError), steps(progress_console) as progress:
+        cache = FileEmbedCache(settings.home() / "cache" / "embeddings.db")
+        report = import_base(
+            source,
+            out,
+            info,
+            lambda documents, update: build_index(documents, embed_cache=cache, progress=update),
+            on_bad=on_bad,
+            progress=progress,
+        )
+    if shown > SHOWN:
+        progress_console.print(f"... and {shown - SHOWN} more bad lines")
+    text = f"{out}: {report.imported} entries, {report.questions} questions, {report.skipped} lines skipped"
+    emit(report, as_json, text)

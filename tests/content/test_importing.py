@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.embedding_cache import EmbeddingCache
 from content.importing import LONGEST_LINE, BadLine, ImportFileError, read_entries
 from content.model import ImportedItem
 
@@ -115,25 +114,3 @@ def test_progress_counts_the_bytes(tmp_path: Path) -> None:
     assert len(list(read_entries(path, print, seen.append))) == 10
     assert seen == sorted(seen)
     assert seen[-1] == path.stat().st_size
-
-
-def test_the_cache_remembers_across_runs(tmp_path: Path) -> None:
-    path = tmp_path / "cache" / "vectors.sqlite"
-    with EmbeddingCache(path) as cache:
-        cache.put_many({b"k1": b"v1", b"k2": b"v2"})
-    with EmbeddingCache(path) as cache:
-        keys = [f"k{n}".encode() for n in range(2000)]
-        assert cache.get_many(keys) == {b"k1": b"v1", b"k2": b"v2"}
-        cache.put_many({b"k1": b"new"})
-        assert cache.get_many([b"k1", b"none"]) == {b"k1": b"new"}
-
-
-@pytest.mark.parametrize("damage", [b"nonsense" * 1000, b"SQLite format 3\x00" + b"\xff" * 5000])
-def test_a_damaged_cache_begins_anew(tmp_path: Path, damage: bytes) -> None:
-    path = tmp_path / "vectors.sqlite"
-    path.write_bytes(damage)
-    with EmbeddingCache(path) as cache:
-        assert cache.get_many([b"k"]) == {}
-        cache.put_many({b"k": b"v"})
-    with EmbeddingCache(path) as cache:
-        assert cache.get_many([b"k"]) == {b"k": b"v"}

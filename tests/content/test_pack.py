@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from content.build import add_clips, build
+from content.build import build
 from content.findings import ContentError
 from content.model import Module
 from content.pack import APPLICATION_ID, SCHEMA, Pack, PackError
@@ -79,20 +79,6 @@ def test_a_failing_clip_maker_leaves_the_old_pack(content_folder: Path, pack: Pa
         build(content_folder, pack, clips=clips, voice="v")
     assert pack.read_bytes() == before
     assert [path.name for path in pack.parent.iterdir()] == [pack.name]
-
-
-def test_clips_are_added_without_changing_the_version(content_folder: Path, tmp_path: Path) -> None:
-    plain = build(content_folder, tmp_path / "a.pack")
-    for name in ("a.pack", "b.pack"):
-        if name == "b.pack":
-            build(content_folder, tmp_path / name)
-        meta = add_clips(tmp_path / name, ("一。", "二。", "三。"), "zf_test", {"一。": b"1", "二。": b"2"})
-        assert (meta.version, meta.counts["clip"], meta.voices) == (plain.version, 2, ("zf_test",))
-    assert (tmp_path / "a.pack").read_bytes() == (tmp_path / "b.pack").read_bytes()
-    pack = Pack.open(tmp_path / "a.pack")
-    assert pack.clip_bytes("二。", "zf_test") == b"2"
-    assert pack.clip_bytes("三。", "zf_test") is None
-    assert pack.meta.voices == ("zf_test",)
 
 
 def test_what_a_killed_writer_left_is_removed(content_folder: Path, pack: Path) -> None:
