@@ -50,6 +50,8 @@ def press(view: View, name: str, ime: Ime | None) -> Outcome:
     match control.kind:
         case "key":
             return _closed(view, control.value), (Pressed(Key(control.value)),)
+        case "human":
+            return view, (Pressed(Key.HUMAN),)
         case "choice":
             return view, (Chosen(control.value),)
         case "rate":

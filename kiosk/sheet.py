@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from kiosk.fonts import Fonts
 from kiosk.frame import Box, Frame, Node, Panel, Ring, Scenery, Symbol, Target, Words
-from kiosk.text_layout import break_lines
+from kiosk.text_layout import break_lines, clusters
 from kiosk.theme import Metrics, Palette, Role
 
 _SMALLER = {Role.POSTER: Role.DISPLAY, Role.DISPLAY: Role.HEADING, Role.HEADING: Role.BODY, Role.BODY: Role.SMALL}
@@ -76,6 +76,18 @@ class Sheet:
     def text_height(self, text: str, width: int, role: Role, bold: bool = False) -> int:
         return len(self.lines(text, width, role, bold)) * self.look.metrics.line(role)
 
+    def fits(self, text: str, width: int, height: int, role: Role, bold: bool = False) -> bool:
+        """Whether ``text`` stands in the box whole, with no word cut."""
+        px = self.look.metrics.em(role)
+        widest = max((self.look.fonts.width(piece.strip(), px, bold) for piece in clusters(text)), default=0.0)
+        return widest <= width and self.text_height(text, width, role, bold) <= height
+
+    def fitting(self, text: str, width: int, height: int, role: Role, bold: bool = False) -> Role:
+        """The largest role, ``role`` at most, in which ``text`` fits; the smallest when none does."""
+        while role in _SMALLER and not self.fits(text, width, height, role, bold):
+            role = _SMALLER[role]
+        return role
+
     def text_width(self, text: str, role: Role, bold: bool = False) -> int:
         """Width in pixels of the widest line of ``text`` as it stands."""
         px = self.look.metrics.em(role)
@@ -94,10 +106,8 @@ class Sheet:
     ) -> int:
         """Place ``text`` at the top (``middle``: in the middle) of ``box``; returns the height it took."""
         palette, metrics = self.look.palette, self.look.metrics
+        role = self.fitting(text, box.w, box.h, role, bold)
         lines = self.lines(text, box.w, role, bold)
-        while len(lines) * metrics.line(role) > box.h and role in _SMALLER:
-            role = _SMALLER[role]
-            lines = self.lines(text, box.w, role, bold)
         leading = metrics.line(role)
         room = max(1, box.h // leading)
         cut = len(lines) > room
@@ -183,9 +193,10 @@ class Sheet:
         self.panel(box, fill, None, border, edge if border else 0)
         pad = self.look.metrics.mm(5 if align == "left" else 2.5)
         inner = box.inset(min(pad, box.w // 8), min(self.look.metrics.mm(1.2), box.h // 12))
-        if not icon:
-            self.words(inner, label, role, colour, fill, bold=True, align=align, middle=True)
-        elif stacked:
+        if icon and not label:
+            size = min(int(self.look.metrics.em(role) * 1.4), inner.h, inner.w)
+            self.symbol(Box(box.x + (box.w - size) // 2, box.y + (box.h - size) // 2, size, size), icon, colour)
+        elif icon and stacked:
             self._stacked(inner, label, icon, role, colour, fill)
         else:
             self._beside(inner, label, icon, role, colour, fill, align, after)
@@ -193,6 +204,8 @@ class Sheet:
 
     def _stacked(self, inner: Box, label: str, icon: str, role: Role, colour: str, fill: str) -> None:
         metrics = self.look.metrics
+        least = metrics.em(role)
+        role = self.fitting(label, inner.w, inner.h - least, role, bold=True)
         text = self.text_height(label, inner.w, role, bold=True)
         size = min(int(metrics.em(role) * 1.7), inner.h - text)
         top = inner.y + (inner.h - size - text) // 2
@@ -203,19 +216,24 @@ class Sheet:
     def _beside(
         self, inner: Box, label: str, icon: str, role: Role, colour: str, fill: str, align: str, after: bool
     ) -> None:
+        """The label and its icon in a row; where even the smallest type leaves no room for both, the icon goes."""
         metrics = self.look.metrics
-        size = min(int(metrics.em(role) * 1.4), inner.h)
-        space = metrics.em(role) // 2
-        room = inner.w - size - space
+
+        def room(role: Role) -> int:
+            return inner.w - (min(int(metrics.em(role) * 1.4), inner.h) + metrics.em(role) // 2 if icon else 0)
+
+        while role in _SMALLER and not self.fits(label, room(role), inner.h, role, True):
+            role = _SMALLER[role]
+        if icon and not self.fits(label, room(role), inner.h, role, True):
+            icon = ""
+        size = min(int(metrics.em(role) * 1.4), inner.h) if icon else 0
+        space = metrics.em(role) // 2 if icon else 0
         px = metrics.em(role)
-        lines = self.lines(label, room, role, bold=True)
-        width = min(room, max(int(self.look.fonts.width(line, px, True)) + 2 for line in lines))
-        left = inner.x + (max(0, room - width) // 2 if align == "center" else 0)
-        top = inner.y + (inner.h - size) // 2
-        if after:
-            self.symbol(Box(left + width + space, top, size, size), icon, colour)
-            place = Box(left, inner.y, width, inner.h)
-        else:
-            self.symbol(Box(left, top, size, size), icon, colour)
-            place = Box(left + size + space, inner.y, inner.right - left - size - space, inner.h)
-        self.words(place, label, role, colour, fill, bold=True, middle=True)
+        lines = self.lines(label, inner.w - size - space, role, bold=True)
+        width = min(inner.w - size - space, max(int(self.look.fonts.width(line, px, True)) + 2 for line in lines))
+        left = inner.x + ((inner.w - size - space - width) // 2 if align == "center" else 0)
+        if icon:
+            x = left + width + space if after else left
+            self.symbol(Box(x, inner.y + (inner.h - size) // 2, size, size), icon, colour)
+        place = Box(left if after else left + size + space, inner.y, width, inner.h)
+        self.words(place, label, role, colour, fill, bold=True, align="center" if not icon else "left", middle=True)

@@ -7,10 +7,13 @@ from dialog.acts import AnswerScreen
 from kiosk.chrome import chrome
 from kiosk.flow import Group, Row, Section, paginate
 from kiosk.frame import Box, Frame
-from kiosk.screens.parts import button_height, buttons, column, pager, pager_height, voice_strip
+from kiosk.screens.parts import button_height, buttons, buttons_height, column, pager, pager_height, voice_strip
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
 from kiosk.view import View
+
+Action = tuple[str, str, Style, str]
+"""Control, label, style, icon."""
 
 
 def draw(screen: AnswerScreen, view: View, look: Look) -> Frame:
@@ -27,7 +30,7 @@ def draw(screen: AnswerScreen, view: View, look: Look) -> Frame:
         actions.insert(0, ("key:print", look.t("打印带走"), Style.PRIMARY, "printer"))
     padding, gap = metrics.mm(2.5), metrics.mm(3)
     sections = _sections(sheet, screen, room.w - 2 * metrics.mm(4))
-    foot = foot_height(sheet, len(actions))
+    foot = _foot_height(sheet, room, actions)
     whole = room.bottom - foot - metrics.mm(3) - y
     pages = paginate(sections, whole, padding, gap)
     if len(pages) > 1 and look.portrait:
@@ -39,13 +42,21 @@ def draw(screen: AnswerScreen, view: View, look: Look) -> Frame:
     return sheet.frame(page, len(pages))
 
 
-def foot_height(sheet: Sheet, actions: int) -> int:
+def _turning(room: Box) -> int:
+    """Width of the page buttons beside the others on wide screens."""
+    return int(room.w * 0.3)
+
+
+def _foot_height(sheet: Sheet, room: Box, actions: list[Action]) -> int:
     metrics = sheet.look.metrics
-    return button_height(sheet) * 2 + metrics.mm(3.5) if sheet.look.portrait and actions > 2 else button_height(sheet)
+    labels = [label for _, label, _, _ in actions]
+    if sheet.look.portrait and len(actions) > 2:
+        return button_height(sheet) * 2 + metrics.mm(3.5)
+    return buttons_height(sheet, room.w - _turning(room) - metrics.mm(3.5), labels)
 
 
-def _foot(sheet: Sheet, room: Box, actions: list[tuple[str, str, Style, str]], page: int, pages: int) -> None:
-    """Upright: print across the whole width, the rest beneath it, the page buttons above. Wide: all in one row."""
+def _foot(sheet: Sheet, room: Box, actions: list[Action], page: int, pages: int) -> None:
+    """Upright: print across the whole width, the rest beneath it, the page buttons above. Wide: all side by side."""
     metrics = sheet.look.metrics
     gap = metrics.mm(3.5)
     if sheet.look.portrait:
@@ -55,11 +66,9 @@ def _foot(sheet: Sheet, room: Box, actions: list[tuple[str, str, Style, str]], p
         if pages > 1:
             pager(sheet, Box(room.x, room.y, room.w, room.h - taken - metrics.mm(3)), page, pages)
         return
-    turning = int(room.w * 0.36) if pages > 1 else 0
-    width = room.w - turning - (gap if turning else 0)
-    buttons(sheet, Box(room.x, room.y, width, room.h), actions)
-    if turning:
-        pager(sheet, Box(room.right - turning, room.y, turning, room.h), page, pages, brief=True)
+    buttons(sheet, Box(room.x, room.y, room.w - _turning(room) - gap, room.h), actions)
+    if pages > 1:
+        pager(sheet, Box(room.right - _turning(room), room.y, _turning(room), room.h), page, pages, brief=True)
 
 
 def _title(sheet: Sheet, room: Box, screen: AnswerScreen) -> int:

@@ -30,7 +30,7 @@ def no_answer(screen: NoAnswerScreen, view: View, look: Look) -> Frame:
     top = voice_strip(sheet, room, view, screen.heard) + metrics.mm(5)
     actions = [
         ("key:more", look.t("换个说法再问"), Style.PRIMARY, "mic"),
-        ("key:human", look.t("找工作人员"), Style.WARM, "person"),
+        ("human", look.t("找工作人员"), Style.WARM, "person"),
     ]
     if view.can_type:
         actions.append(("type", look.t("用拼音打字"), Style.PLAIN, "keyboard"))

@@ -141,14 +141,15 @@ def button_height(sheet: Sheet, role: Role = Role.BODY) -> int:
 
 
 def buttons(sheet: Sheet, room: Box, wanted: list[tuple[str, str, Style, str]], role: Role = Role.BODY) -> int:
-    """A column (upright) or row (wide) of buttons at the bottom of ``room``; returns the height taken.
+    """Buttons at the bottom of ``room``, two a row, or on wide screens all in one; returns the height taken.
 
     ``wanted``: (control, label, style, icon), the likeliest first.
     """
     metrics = sheet.look.metrics
     gap = metrics.mm(3.5)
     height = button_height(sheet, role)
-    rows = [wanted[i : i + 2] for i in range(0, len(wanted), 2)] if sheet.look.portrait else [wanted]
+    columns = _columns(sheet, room.w, [label for _, label, _, _ in wanted])
+    rows = [wanted[i : i + columns] for i in range(0, len(wanted), columns)]
     total = len(rows) * height + (len(rows) - 1) * gap
     y = room.bottom - total
     for row in rows:
@@ -157,3 +158,19 @@ def buttons(sheet: Sheet, room: Box, wanted: list[tuple[str, str, Style, str]], 
             sheet.button(name, Box(room.x + i * (width + gap), y, width, height), label, style, icon, role)
         y += height + gap
     return total
+
+
+def buttons_height(sheet: Sheet, width: int, labels: list[str], role: Role = Role.BODY) -> int:
+    """The height ``buttons`` will take."""
+    rows = -(-len(labels) // _columns(sheet, width, labels))
+    return rows * button_height(sheet, role) + (rows - 1) * sheet.look.metrics.mm(3.5)
+
+
+def _columns(sheet: Sheet, width: int, labels: list[str]) -> int:
+    """All in one row on wide screens where every label fits, else two."""
+    metrics = sheet.look.metrics
+    if sheet.look.portrait:
+        return 2
+    each = (width - metrics.mm(3.5) * (len(labels) - 1)) // len(labels) - metrics.mm(5)
+    height = button_height(sheet)
+    return len(labels) if all(sheet.fits(label, each, height, Role.SMALL, True) for label in labels) else 2
