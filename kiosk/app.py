@@ -68,6 +68,10 @@ class KioskApp(App):  # type: ignore[misc]
         if self._every_frame is not None:
             self._every_frame(self)
 
+    def stop_soon(self) -> None:
+        """Close the window; from any thread."""
+        Clock.schedule_once(lambda _dt: self.stop(), 0)
+
     def refresh(self) -> None:
         """Draw the view if it changed; after a wipe forget every picture of the last person's words."""
         if self.engine.sessions != self._sessions:

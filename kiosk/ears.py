@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,13 +17,21 @@ QUIETEST_DB, LOUDEST_DB = -50.0, -12.0
 """The span the level shows, decibels of full scale."""
 
 
-class Listening(Protocol):
-    """One spell of listening: blocks of 16 kHz samples in, reports out."""
+class Listener(Protocol):
+    """Finds utterances in blocks of 16 kHz samples. Used on the ears' thread only."""
+
+    def begin(self) -> None:
+        """A new spell of listening: what was heard before is forgotten, what was learned about the speaker is kept."""
+        ...
 
     def feed(self, samples: Samples) -> Iterable[Report]: ...
 
     def finish(self) -> Iterable[Report]:
         """What was said until now is the utterance."""
+        ...
+
+    def forget(self) -> None:
+        """The session is over: nothing of the speaker stays."""
         ...
 
 
@@ -42,10 +50,10 @@ def level_of(samples: Samples) -> float:
 
 
 class ListeningEars:
-    """``start`` begins a spell of listening; it is called on the ears' thread, once an utterance."""
+    """The engine's ears: ``listener`` hears through ``microphone`` while the engine listens."""
 
-    def __init__(self, microphone: Microphone, start: Callable[[], Listening], post: Post) -> None:
-        self._microphone, self._start, self._post = microphone, start, post
+    def __init__(self, microphone: Microphone, listener: Listener, post: Post) -> None:
+        self._microphone, self._listener, self._post = microphone, listener, post
         self._lock = threading.Lock()
         self._mode = _Mode.ASLEEP
         self._spell = 0
@@ -92,28 +100,28 @@ class ListeningEars:
             return self._mode, self._spell
 
     def _run(self, stop: threading.Event) -> None:
-        listening: Listening | None = None
-        heard_spell = 0
+        listener = self._listener
+        heard_spell = -1
         try:
             for count, block in enumerate(self._microphone.blocks(stop)):
                 mode, spell = self._now()
                 if mode not in (_Mode.LISTENING, _Mode.FINISHING):
-                    listening = None
                     continue
-                if listening is None or spell != heard_spell:
-                    listening, heard_spell = self._start(), spell
+                if spell != heard_spell:
+                    listener.begin()
+                    heard_spell = spell
                 if count % 2 == 0:
                     self._post(Level(level_of(block)))
-                reports = list(listening.feed(block))
+                reports = list(listener.feed(block))
                 if mode is _Mode.FINISHING and not any(map(_final, reports)):
-                    reports += listening.finish()
+                    reports += listener.finish()
                     self._set(_Mode.DEAF)
                 for report in reports:
-                    self._tell(report, heard_spell)
-                if any(map(_final, reports)):
-                    listening = None
+                    self._tell(report, spell)
         except MicrophoneError:
             self._post(EarsFailed())
+        finally:
+            listener.forget()
 
     def _tell(self, report: Report, spell: int) -> None:
         """A report of a spell that was ended meanwhile is not told."""

@@ -225,6 +225,11 @@ class Engine:
             self._report(report, now)
         self._deadlines(now)
 
+    def close(self) -> None:
+        """The program ends: everything is silent and forgotten."""
+        if self._parts is not None:
+            self._wipe()
+
     # -- fingers -----------------------------------------------------------------------------------------------------
 
     def _act(self, name: str) -> None:

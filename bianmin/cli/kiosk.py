@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import threading
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bianmin import settings
 from bianmin.cli.output import CommandError, Json, emit, failures, progress_console
+
+if TYPE_CHECKING:
+    from bianmin.settings import Settings
+    from kiosk.app import KioskApp
+    from kiosk.engine import Engine
+    from kiosk.event_log import EventLog
+    from kiosk.loudspeaker import Loudspeaker
+    from kiosk.microphone import Microphone
 
 app = typer.Typer()
 
@@ -28,18 +39,26 @@ def parse_size(text: str) -> tuple[int, int]:
 def kiosk(
     size: Annotated[str, typer.Option("--size", help="Width and height in pixels.")] = "",
     shots: Annotated[Path | None, typer.Option("--shots", help="Save one PNG per screen here instead.")] = None,
+    control: Annotated[
+        Path | None, typer.Option("--control", hidden=True, help="Be driven over this Unix socket, offscreen.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The touch front end."""
-    known = settings.load().kiosk
-    width, height = parse_size(size or known.size)
+    known = settings.load()
+    glass = parse_size(size or known.kiosk.size)
     from kiosk import window
     from kiosk.fonts import FontError
 
+    if shots is None and control is None and not window.has_display():
+        raise CommandError("there is no display; use --shots DIR for pictures, or `bianmin tour` to see it work")
     with failures(FontError):
-        window.prepare(settings.home(), width, height, offscreen=shots is not None or not window.has_display())
+        window.prepare(settings.home(), *glass, offscreen=shots is not None or control is not None)
         if shots is not None:
-            _shoot(shots, (width, height), known.ppi, as_json)
+            _shoot(shots, glass, known.kiosk.ppi, as_json)
+        else:
+            _run(known, glass, control)
+            emit({"ended": True}, as_json, "")
 
 
 def _shoot(folder: Path, size: tuple[int, int], ppi: float, as_json: bool) -> None:
@@ -50,7 +69,68 @@ def _shoot(folder: Path, size: tuple[int, int], ppi: float, as_json: bool) -> No
     from kiosk.samples import sample_views
 
     fonts = Fonts(extract(settings.home() / "cache" / "fonts"))
+    views = list(sample_views())
     with Progress(console=progress_console, transient=True) as progress:
-        task = progress.add_task("screens", total=None)
-        saved = shots.take(iter(sample_views()), folder, size, ppi, fonts, lambda name: progress.advance(task))
+        task = progress.add_task("screens", total=len(views))
+        saved = shots.take(iter(views), folder, size, ppi, fonts, lambda name: progress.advance(task))
     emit({"shots": [str(path) for path in saved]}, as_json, f"{len(saved)} screens in {folder}")
+
+
+def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
+    """The window until it is closed. What cannot be loaded ends it with the reason."""
+    from kiosk.app import KioskApp
+    from kiosk.engine import Engine
+    from kiosk.event_log import EventLog
+    from kiosk.fonts import Fonts, extract
+    from kiosk.loudspeaker import CapturingLoudspeaker, SoundCardLoudspeaker
+    from kiosk.microphone import InjectedMicrophone, SoundCardMicrophone
+
+    fonts = Fonts(extract(settings.home() / "cache" / "fonts"))
+    log = EventLog(settings.home() / "logs", dt.datetime.now)
+    engine = Engine(log, dt.datetime.now, time.monotonic)
+    if control is None:
+        window = KioskApp(engine, fonts, size, known.kiosk.ppi)
+        microphone: Microphone = SoundCardMicrophone()
+        loudspeaker: Loudspeaker = SoundCardLoudspeaker()
+    else:
+        from kiosk.driven import Driven
+        from kiosk.remote import RemoteControl
+
+        injected, captured = InjectedMicrophone(noise=3e-4), CapturingLoudspeaker()
+        microphone, loudspeaker = injected, captured
+        driven = Driven(RemoteControl(control), injected, captured)
+        window = KioskApp(engine, fonts, size, known.kiosk.ppi, every_frame=driven)
+    trouble = _load_behind(known, engine, log, microphone, loudspeaker, window)
+    window.run()
+    engine.close()
+    if trouble:
+        raise CommandError(" ".join(str(trouble[0]).split())) from trouble[0]
+
+
+def _load_behind(
+    known: Settings,
+    engine: Engine,
+    log: EventLog,
+    microphone: Microphone,
+    loudspeaker: Loudspeaker,
+    window: KioskApp,
+) -> list[Exception]:
+    """Load models and content while the first screen is already there; a failure closes the window and is returned."""
+    from bianmin.kiosk_wiring import load_parts
+    from content.pack import PackError
+    from content.search import IndexDamagedError
+    from kiosk.ports import Ready
+    from speech.models import ModelError
+    from speech.recognition import SpeechError
+
+    trouble: list[Exception] = []
+
+    def load() -> None:
+        try:
+            engine.post(Ready(load_parts(known, microphone, loudspeaker, engine.post, log, time.monotonic)))
+        except (PackError, IndexDamagedError, ModelError, SpeechError, CommandError, OSError) as error:
+            trouble.append(error)
+            window.stop_soon()
+
+    threading.Thread(target=load, name="loading", daemon=True).start()
+    return trouble
