@@ -48,3 +48,18 @@ def test_the_listed_fields_are_the_printed_fields(form: Form) -> None:
     printed = set(re.findall(r'#?(?:line|room|value|rows)\("([a-z-]+)"', form.source))
     listed = {field.id for field in form.fields}
     assert printed - WRITTEN_BY_HAND == listed
+
+
+def test_the_form_in_the_guide_is_read_as_written(tmp_path: Path) -> None:
+    guide = (CONTENT.parents[1] / "docs" / "authoring.md").read_text("utf-8")
+    example = re.search(r"^```yaml\n(# forms\.yaml.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    assert example is not None
+    item = "insurance/newborn-enrolment.yaml"
+    (tmp_path / "items" / "insurance").mkdir(parents=True)
+    (tmp_path / "items" / item).write_text((CONTENT / "items" / item).read_text("utf-8"), "utf-8")
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "forms.yaml").write_text(example[1], "utf-8")
+    (tmp_path / "forms" / "power-of-attorney.typ").write_text("委托书", "utf-8")
+    form = load(tmp_path).forms[0].record
+    assert isinstance(form, Form)
+    assert [(field.id, field.lines) for field in form.fields] == [("principal", 1), ("matter", 2)]
