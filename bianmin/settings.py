@@ -77,12 +77,17 @@ def starter_pack() -> Path:
 
 
 def load() -> Settings:
-    """Read ``settings.toml`` of the home folder; defaults where there is none. A bad file is one clear line."""
-    path = home() / "settings.toml"
+    """Read ``$BIANMIN_SETTINGS`` (TOML, or JSON by its name), else ``settings.toml`` of the home folder, else defaults.
+
+    A bad file is one clear line.
+    """
+    named = os.environ.get("BIANMIN_SETTINGS")
+    path = Path(named) if named else home() / "settings.toml"
     if not path.exists():
         return Settings()
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+        decode = msgspec.json.decode if path.suffix == ".json" else msgspec.toml.decode
+        return decode(path.read_bytes(), type=Settings)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CommandError(f"{path}: {error}; correct the line or remove the file to use the defaults") from error
 

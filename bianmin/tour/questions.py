@@ -1,0 +1,35 @@
+"""The questions of the tour as sound: spoken by our own synthesiser, then put into a quiet place or a hall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from bianmin.tour.hall import in_hall, pad
+from bianmin.tour.scenes import CITIZEN_VOICES, Scene
+from speech.audio import Audio, write_wav
+from speech.synthesis import Synthesiser
+
+BEFORE = 0.8
+"""Seconds before the first word: people do not speak the moment the microphone opens."""
+
+AFTER = 2.5
+"""Seconds after the last word; the endpoint has to be found in there."""
+
+
+def speak_question(scene: Scene, synthesiser: Synthesiser, out: Path) -> float:
+    """Write the question of ``scene`` as it arrives at the microphone. Returns the second at which speech ends."""
+    voice = next((name for name in CITIZEN_VOICES if name in synthesiser.voices), None)
+    spoken = _trimmed(synthesiser.synthesise(scene.question, rate=scene.rate, voice=voice))
+    sound = pad(spoken, BEFORE, AFTER) if scene.snr is None else in_hall(spoken, scene.snr, BEFORE, AFTER)
+    write_wav(out, sound)
+    return BEFORE + spoken.seconds
+
+
+def _trimmed(audio: Audio, floor: float = 0.01) -> Audio:
+    """Without the silence around the sentence, so that the end of speech is where it is said to be."""
+    loud = np.flatnonzero(np.abs(audio.samples) > floor)
+    if not len(loud):
+        return audio
+    return Audio(audio.samples[loud[0] : loud[-1] + 1], audio.rate)
