@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
 from bianmin.tour.hall import in_hall, pad
 from bianmin.tour.scenes import CITIZEN_VOICES, Scene
-from speech.audio import Audio, write_wav
+from speech.audio import Audio
 from speech.synthesis import Synthesiser
 
 BEFORE = 0.8
@@ -23,7 +24,7 @@ def speak_question(scene: Scene, synthesiser: Synthesiser, out: Path) -> float:
     voice = next((name for name in CITIZEN_VOICES if name in synthesiser.voices), None)
     spoken = _trimmed(synthesiser.synthesise(scene.question, rate=scene.rate, voice=voice))
     sound = pad(spoken, BEFORE, AFTER) if scene.snr is None else in_hall(spoken, scene.snr, BEFORE, AFTER)
-    write_wav(out, sound)
+    soundfile.write(out, sound.samples, sound.rate, subtype="PCM_16")
     return BEFORE + spoken.seconds
 
 
