@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ SCHEMA = 1
 """Raised when an older program could misread a newer pack."""
 
 SPOKEN_LANGUAGE = "zh"
+_BLANK = re.compile(r"\{(\w*)\}")
 DIGESTS = ("records_digest", "pack_digest")
 
 IMPORTED_BATCH = "SELECT rowid, id, title, questions, answer FROM imported WHERE rowid > ? ORDER BY rowid LIMIT ?"
@@ -224,7 +226,7 @@ class Pack:
         return tuple(found)
 
     def spoken_sentences(self, split: Callable[[str], tuple[str, ...]] = split_sentences) -> tuple[str, ...]:
-        """Every sentence that is always the same and so should have a clip: prompts without blanks, spoken answers."""
+        """Every sentence that is always the same and so should have a clip."""
         return spoken_sentences(self.items(), self.prompts(), split)
 
     def clip_bytes(self, sentence: str, voice: str) -> bytes | None:
@@ -310,18 +312,19 @@ class Pack:
 def spoken_sentences(
     items: tuple[Item, ...], prompts: tuple[Prompt, ...], split: Callable[[str], tuple[str, ...]] = split_sentences
 ) -> tuple[str, ...]:
+    """Prompts without blanks or with an item's title as the only one, spoken answers, and where other prompts start."""
     spoken = [prompt.texts.get(SPOKEN_LANGUAGE, "") for prompt in prompts]
     fixed = [text for text in spoken if "{" not in text]
-    texts = [*fixed, *(item.spoken for item in items)]
-    sentences = (sentence for text in texts for sentence in split(text))
-    leads = (lead for text in spoken if "{" in text for lead in lead_ins(text))
-    return tuple(dict.fromkeys((*leads, *sentences)))
+    titled = [text for text in spoken if set(_BLANK.findall(text)) == {"title"}]
+    answers = (text for item in items for text in (*(lead.format(title=item.title) for lead in titled), item.spoken))
+    starts = (start for text in spoken if "{" in text and text not in titled for start in lead_ins(text))
+    return tuple(dict.fromkeys((*starts, *(sentence for text in (*fixed, *answers) for sentence in split(text)))))
 
 
 def lead_ins(template: str) -> tuple[str, ...]:
     """What a prompt with blanks always starts with, so that its first sound need not wait for synthesis.
 
-    您问的是{title}。 gives 您问的是; 第{number}，{label}。 gives 第一， to 第九，. A single character is not worth it.
+    比如：{question} gives 比如：; 第{number}，{label}。 gives 第一， to 第九，. A single character is not worth it.
     """
     counts = "一二三四五六七八九" if "{number}" in template else ("",)
     starts = (template.replace("{number}", count).partition("{")[0] for count in counts)

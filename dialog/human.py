@@ -14,7 +14,7 @@ _BRIEFING = "来电人问：{heard}。"
 
 def to_a_person(state: State, world: World) -> Turn:
     """What a person needs: where the desk is, or the transfer, or the message line after hours."""
-    open_now = world.people_answer(state.now)
+    open_now = world.knowledge.staffed(state.now)
     if state.channel is Channel.KIOSK:
         lines = (world.text("human.kiosk_open" if open_now else "human.kiosk_closed"), world.text("human.kiosk_line"))
         ask = Ask(keys=(Key.HOME, Key.BACK, Key.FINISH), timeout=world.limits.reading)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from content.model import Item, Module, Place
@@ -58,18 +58,6 @@ class PackKnowledge:
     def prompt(self, prompt_id: str) -> str:
         return self._pack.prompt(prompt_id, self._language)
 
-    def staffed(self, now: dt.datetime) -> bool | None:
-        """Whether people answer at ``now``, by the directory's office hours and the public holidays."""
+    def staffed(self, now: dt.datetime) -> bool:
+        """Whether people answer at ``now``, by the directory's hours and the holidays."""
         return self._pack.hours().is_staffed(now)
-
-
-def fixed_texts(pack: Pack) -> Iterator[str]:
-    """Every text the conversation says in the same words each time: what a pack should have clips for."""
-    for prompt in pack.prompts():
-        text = pack.prompt(prompt.id)
-        if "{" not in text:
-            yield text
-    lead = pack.prompt("answer.lead")
-    for item in pack.items():
-        yield lead.format(title=item.title)
-        yield item.spoken

@@ -33,8 +33,6 @@ class Limits(msgspec.Struct, frozen=True):
     reading: float = 120.0  # kiosk: quiet allowed while an answer is on the screen
     phone_silence: float = 7.0  # phone: ISO/IEC 13714 asks for 3 to 10 s
     misses: int = 2  # no-input and no-match before a person is offered, GB/T 33358-2016
-    opens: dt.time = dt.time(9, 0)  # people answer from
-    closes: dt.time = dt.time(17, 0)  # people answer until
 
 
 class Knowledge(Protocol):
@@ -56,7 +54,7 @@ class Knowledge(Protocol):
 
     def prompt(self, prompt_id: str) -> str: ...
 
-    def staffed(self, now: dt.datetime) -> bool | None: ...
+    def staffed(self, now: dt.datetime) -> bool: ...
 
 
 class World(msgspec.Struct, frozen=True):
@@ -72,10 +70,3 @@ class World(msgspec.Struct, frozen=True):
         """The prompt with its braces filled in."""
         prompt = self.knowledge.prompt(prompt_id)
         return prompt.format(**values) if values else prompt
-
-    def people_answer(self, now: dt.datetime) -> bool:
-        """Whether a person can be had at ``now``."""
-        known = self.knowledge.staffed(now)
-        if known is not None:
-            return known
-        return now.weekday() < 5 and self.limits.opens <= now.time() < self.limits.closes
