@@ -73,7 +73,7 @@ SPOKEN: dict[Key, tuple[str, ...]] = {
 """Key -> whole utterances that mean it."""
 
 _POLITE = re.compile(
-    r"^(请|麻烦|麻烦你|麻烦您|帮我|我要|你|您|那)?(.*?)(吧|啊|呀|呢|哦|嘛|一下|好吗|可以吗|行吗|谢谢)?$"
+    r"^(?:请|麻烦(?:你|您)?|帮我|给我|我要|我想|你|您|那|就)*(.*?)(?:吧|啊|呀|呢|哦|嘛|了|一下|好吗|可以吗|行吗|谢谢(?:你|您)?)*$"
 )
 _STARS = {
     5: ("非常满意", "很满意"),
@@ -101,7 +101,7 @@ def command(text: str) -> Key | None:
     if found is not None:
         return found
     core = _POLITE.match(re.sub(r"\W", "", text))
-    return _BY_SOUND.get(sound(core.group(2))) if core and core.group(2) else None
+    return _BY_SOUND.get(sound(core.group(1))) if core and core.group(1) else None
 
 
 def stars(text: str) -> int | None:

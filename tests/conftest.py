@@ -12,11 +12,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def starter_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The starter content compiled from this checkout."""
+    """The starter content compiled from this checkout; embeddings made by ``make setup`` are taken from its cache."""
+    from functools import partial
+
+    from bianmin import settings
     from content.build import build
+    from content.search.embed_cache import FileEmbedCache
+    from content.search.sources import index_source
 
     path = tmp_path_factory.mktemp("packs") / "starter.pack"
-    build(ROOT / "content" / "wenling", path)
+    cache = FileEmbedCache(settings.home() / "cache" / "embeddings.db")
+    build(ROOT / "content" / "wenling", path, index=partial(index_source, cache=cache))
     return path
 
 
