@@ -2,7 +2,7 @@
 
     synthesise ──request──▶ child ──sound──▶ caller
                               │ beats five times a second
-        watcher ◀─────────────┘ none for ``Limits.silent``: killed, the spare takes over, a new spare starts
+        watcher ◀─────────────┘ none for a while (``Limits``): killed, the spare takes over, a new spare starts
 
 The spare is a second process, loaded and waiting: loading takes seconds, taking over takes none. A sentence that was
 under way when its process died is tried once more; one that kills two processes is given up with an error.
@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import assert_never
 
 import numpy as np
@@ -45,10 +46,12 @@ from speech.synthesis_wire import (
 class Limits:
     """How long the speaking process may take, in seconds, before it counts as hung."""
 
-    start: float = 60.0  # from launch to loaded
-    silent: float = 1.0  # between two beats
-    sentence: float = 10.0  # for any sentence ...
-    character: float = 1.0  # ... and for each character of it
+    start: float = 180.0  # from launch to loaded
+    stopped: float = 1.0  # between two beats, of a process the system says is stopped
+    silent: float = 3.0  # between two beats, of any other: on a busy machine one may get no turn for a second
+    sentence: float = 8.0  # processor seconds for any sentence ...
+    character: float = 1.5  # ... and for each character of it
+    idle: float = 5.0  # at work on a sentence without using the processor at all
 
 
 @dataclass(frozen=True)
@@ -135,10 +138,15 @@ class _Child:
         """Pass on what comes until the process is lost; returns why."""
         frames = Frames()
         reason = "the speaking process ended"
+        heard_at = time.monotonic()
         while not self._lost.is_set():
             patience = self._limits.silent if self.voices else self._limits.start
-            if not select.select([self._up], [], [], patience)[0]:
-                return f"the speaking process showed no sign of life for {patience:g} s"
+            if not select.select([self._up], [], [], min(self._limits.stopped, patience))[0]:
+                quiet = time.monotonic() - heard_at
+                if quiet >= patience or (quiet >= self._limits.stopped and _is_stopped(self.pid)):
+                    return f"the speaking process showed no sign of life for {quiet:.1f} s"
+                continue
+            heard_at = time.monotonic()
             data = os.read(self._up, 1 << 20)
             if not data:
                 return reason
@@ -160,6 +168,27 @@ class _Child:
             except WireError as error:
                 return f"the speaking process sent nonsense: {error}"
         return reason
+
+
+_LOOK_SECONDS = 0.5
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def _status(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the state on; empty when the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _is_stopped(pid: int) -> bool:
+    return _status(pid)[:1] in (["T"], ["t"])
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = _status(pid)
+    return (int(fields[11]) + int(fields[12])) / _TICKS if len(fields) > 12 else 0.0
 
 
 class ProcessSynthesiser:
@@ -277,11 +306,25 @@ class ProcessSynthesiser:
             child = job.child = self._ready()
             assert child is not None
             child.send(Request(job.id, sentence, rate, voice))
-            patience = self._limits.sentence + self._limits.character * len(sentence)
-            if not self._changed.wait_for(lambda: job.outcome is not None, patience):
+            if not self._finished(job, child, self._limits.sentence + self._limits.character * len(sentence)):
                 child.kill()
                 self._changed.wait_for(lambda: job.outcome is not None, self._limits.silent)
             return self._done(job)
+
+    def _finished(self, job: _Job, child: _Child, allowed: float) -> bool:
+        """Wait for the outcome; False when the process used more than ``allowed`` processor seconds, or none at all.
+
+        Processor seconds, not those of the clock: on a busy machine a sentence takes long without anything hanging.
+        """
+        began = used = _processor_seconds(child.pid)
+        moved = time.monotonic()
+        while not self._changed.wait_for(lambda: job.outcome is not None, _LOOK_SECONDS):
+            now = _processor_seconds(child.pid)
+            if now > used:
+                used, moved = now, time.monotonic()
+            if used - began > allowed or time.monotonic() - moved > self._limits.idle:
+                return False
+        return True
 
     def _done(self, job: _Job) -> Rendered | Refused | ChildLost:
         self._job = None

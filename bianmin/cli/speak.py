@@ -71,7 +71,7 @@ def speak(
                     f"there is no voice named {voice}; there are {', '.join(synthesiser.voices)}", code=2
                 )
             with progress_console.status("loading the voice"):
-                synthesiser.wait_ready(60.0)
+                synthesiser.wait_ready(180.0)
             speaker = Speaker(synthesiser, voice=voice or None, on_failure=failed.append)
             began = time.perf_counter()
             pieces = []

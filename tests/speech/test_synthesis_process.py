@@ -17,6 +17,7 @@ from speech.synthesis_process import ChildLost, Limits, ProcessEvent, ProcessSyn
 RENDERER = "tone_renderer:make"
 
 
+LIMITS = Limits(stopped=0.8, sentence=1.0, character=0.2, idle=2.5)
 EVENTS: list[ProcessEvent] = []
 
 
@@ -31,9 +32,7 @@ def path() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def synthesiser(path: None) -> Iterator[ProcessSynthesiser]:
     """One for all tests: each leaves it speaking, whatever it did to it."""
-    made = ProcessSynthesiser(
-        RENDERER, voices=("tone", "other"), limits=Limits(start=60.0, silent=1.5), on_event=EVENTS.append
-    )
+    made = ProcessSynthesiser(RENDERER, voices=("tone", "other"), limits=LIMITS, on_event=EVENTS.append)
     yield made
     made.close()
 
@@ -50,7 +49,7 @@ def test_killed_or_stopped_in_mid_sentence_another_process_says_it(
     synthesiser: ProcessSynthesiser, how: signal.Signals
 ) -> None:
     EVENTS.clear()
-    assert synthesiser.wait_ready(60)
+    assert synthesiser.wait_ready(180)
     victim = synthesiser.process_ids[0]
     timer = threading.Timer(0.2, os.kill, (victim, how))
     timer.start()
@@ -68,7 +67,7 @@ def test_killed_while_idle_the_next_sentence_is_spoken(synthesiser: ProcessSynth
     assert synthesiser.synthesise("好").seconds > 0
 
 
-@pytest.mark.parametrize("poison", ["死", "停"])
+@pytest.mark.parametrize("poison", ["死", "停", "睡", "转"])
 def test_a_sentence_that_ends_every_process_is_given_up(synthesiser: ProcessSynthesiser, poison: str) -> None:
     with pytest.raises(SynthesisError, match="given up"):
         synthesiser.synthesise(poison)
@@ -89,7 +88,7 @@ def test_what_was_to_be_said_is_in_no_error(synthesiser: ProcessSynthesiser) -> 
 
 
 def test_cancel_frees_the_caller_and_the_process(synthesiser: ProcessSynthesiser) -> None:
-    assert synthesiser.wait_ready(60)
+    assert synthesiser.wait_ready(180)
     timer = threading.Timer(0.1, synthesiser.cancel)
     timer.start()
     with pytest.raises(SynthesisCancelledError):

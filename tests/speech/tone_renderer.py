@@ -1,7 +1,7 @@
 """A renderer for tests of the speaking process: every character is a tenth of a second of tone; some are trouble.
 
-慢 takes half a second of real time, 死 ends the process, 停 stops it where it stands (SIGSTOP), 错 raises, 漏 raises an
-error that quotes the text.
+慢 takes half a second of real time, 睡 and 转 never end (asleep, and in a loop), 死 ends the process, 停 stops it where
+it stands (SIGSTOP), 错 raises, 漏 raises an error that quotes the text.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 
 import numpy as np
 
@@ -37,12 +38,17 @@ class Tones:
                     os._exit(9)
                 case "停":
                     os.kill(os.getpid(), signal.SIGSTOP)
+                case "睡":
+                    time.sleep(3600)
+                case "转":
+                    while True:
+                        pass
                 case "错":
                     raise SynthesisError("there is nothing to say in this text")
                 case "漏":
                     raise ValueError(text)
-        time = np.arange(int(len(text) * RATE / 10 / rate)) / RATE
-        return Audio(np.sin(2 * np.pi * 440 * time).astype(np.float32) * np.float32(0.5), RATE)
+        moments = np.arange(int(len(text) * RATE / 10 / rate)) / RATE
+        return Audio(np.sin(2 * np.pi * 440 * moments).astype(np.float32) * np.float32(0.5), RATE)
 
     def cancel(self) -> None:
         self._stop.set()
