@@ -9,7 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from content.checks import prompting, references, scenarios, slip_templates, sounds, speaking, substance, wording
+from content.checks import (
+    prompting,
+    references,
+    scenarios,
+    slip_templates,
+    sounds,
+    speaking,
+    substance,
+    synonyms,
+    wording,
+)
 from content.findings import Finding
 from content.source import Source, load
 
@@ -26,7 +36,13 @@ def check_source(source: Source, today: dt.date) -> tuple[Finding, ...]:
             findings.extend(dated(entry, today))
         for rule in (*wording.RULES, *speaking.RULES):
             findings.extend(rule(entry))
-    for whole in (*references.RULES, prompting.prompts, scenarios.scenarios, slip_templates.slip_templates):
+    for whole in (
+        *references.RULES,
+        prompting.prompts,
+        scenarios.scenarios,
+        slip_templates.slip_templates,
+        synonyms.synonyms,
+    ):
         findings.extend(whole(source))
     findings.extend(sounds.collisions(source.items))
     return tuple(sorted(set(findings)))

@@ -13,17 +13,19 @@ from content.authoring import SourceItem
 from content.checks.fields import at
 from content.findings import Finding, Severity
 from content.marked import Path
+from content.search.pinyin import Accents, syllables
 
 _NOT_SAID = re.compile(r"[^\w]|_")
 
 
 def collisions(entries: tuple[SourceItem, ...]) -> Iterator[Finding]:
     """Each later text that sounds like an earlier one of another item."""
+    accents = Accents()
     exact: dict[tuple[str, ...], tuple[SourceItem, str]] = {}
-    folded: dict[tuple[str, ...], tuple[SourceItem, str]] = {}
+    alike: dict[tuple[str, ...], tuple[SourceItem, str]] = {}
     for entry in entries:
         for path, text in _asked(entry):
-            sound = syllables(text)
+            sound = tuple(syllables(_NOT_SAID.sub("", text).lower()))
             if not sound:
                 continue
             other = exact.setdefault(sound, (entry, text))
@@ -31,26 +33,10 @@ def collisions(entries: tuple[SourceItem, ...]) -> Iterator[Finding]:
                 message = f"“{text}”和事项 {other[0].item.id} 的“{other[1]}”读音一样，分不清要办哪件，请换个说法"
                 yield at(entry, path, "same-sound", message)
                 continue
-            other = folded.setdefault(tuple(fold(syllable) for syllable in sound), (entry, text))
+            other = alike.setdefault(tuple(accents.fold(syllable) for syllable in sound), (entry, text))
             if other[0] is not entry:
                 message = f"“{text}”和事项 {other[0].item.id} 的“{other[1]}”在本地口音里读音一样"
                 yield at(entry, path, "near-sound", message, Severity.WARNING)
-
-
-def syllables(text: str) -> tuple[str, ...]:
-    """Toneless syllables; letters and digits stay as they are."""
-    from pypinyin import Style, lazy_pinyin
-
-    return tuple(lazy_pinyin(_NOT_SAID.sub("", text).lower(), style=Style.NORMAL))
-
-
-def fold(syllable: str) -> str:
-    """A syllable with the distinctions removed that southern speakers do not make."""
-    for said, meant in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"), ("r", "l")):
-        if syllable.startswith(said):
-            syllable = meant + syllable[len(said) :]
-            break
-    return re.sub(r"(?<=[aei])ng$", "n", syllable)
 
 
 def _asked(entry: SourceItem) -> Iterator[tuple[Path, str]]:

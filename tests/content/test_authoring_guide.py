@@ -11,6 +11,7 @@ import pytest
 
 import content.checks as checks
 from content.check import check
+from content.importing import BadLine, read_entries
 from content.slips import fill
 from devices.slip import from_builtins
 
@@ -39,6 +40,7 @@ def test_the_item_example_passes(tmp_path: Path) -> None:
     for name in ("towns", "villages"):
         part = lists.split(f"# {name}.yaml")[1].split("\n# ")[0]
         (directory / f"{name}.yaml").write_text("#" + part, "utf-8")
+    (tmp_path / "synonyms.yaml").write_text(example("刚生的孩子"), "utf-8")
     (tmp_path / "prompts.yaml").write_text(example("did_you_mean"), "utf-8")
     findings = check(tmp_path, dt.date(2026, 11, 22))
     assert [finding.rule for finding in findings] == ["unreviewed"]
@@ -58,6 +60,14 @@ def test_the_slip_example_is_filled_in() -> None:
     item = {"title": "标题", "notes": [], "materials": [{"name": "身份证", "copies": "原件"}]}
     document = fill(example("type: checklist"), "guide", {"item": item, "places": [{"name": "窗口"}]})
     assert [block["type"] for block in from_builtins_types(document)] == ["heading", "checklist", "text", "cut"]
+
+
+def test_the_question_base_example_is_read(tmp_path: Path) -> None:
+    (lines,) = re.findall(r"^```\n(\{.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "base.jsonl").write_text(lines, "utf-8")
+    bad: list[BadLine] = []
+    assert [entry.id for entry in read_entries(tmp_path / "base.jsonl", bad.append)] == ["1001", "1002"]
+    assert bad == []
 
 
 def from_builtins_types(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -218,6 +218,24 @@ def test_prompts(content_folder: Path, old: str, new: str, rule: str) -> None:
     assert rule in {finding.rule for finding in findings(content_folder)}
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("- [医保, 医疗保险]\n- [社保]\n", 2),
+        ("- [医保, 医疗保险]\n- 社保\n", 2),
+        ("- [医保, 医疗保险]\n- [社保, 医保]\n", 2),
+        ("医保: 医疗保险\n", 1),
+        ("- [医保\n", 2),
+    ],
+)
+def test_synonyms(content_folder: Path, text: str, line: int) -> None:
+    (content_folder / "synonyms.yaml").write_text("- [一, 壹]\n", "utf-8")
+    assert findings(content_folder) == ()
+    (content_folder / "synonyms.yaml").write_text(text, "utf-8")
+    (found,) = findings(content_folder)
+    assert (found.rule in ("synonyms", "yaml"), found.line) == (True, line)
+
+
 def test_a_place_of_an_unknown_department(content_folder: Path) -> None:
     line = replace(content_folder, "directory/places.yaml", "部门: government", "部门: moon")
     (found,) = findings(content_folder)
