@@ -123,7 +123,8 @@ def load_parts(
 def _listener(chosen: Settings, pack: Pack, microphone: Microphone, clock: Clock) -> Listener:
     if not microphone.available:
         return NoListener()
-    return HearingListener(Hearing(open_hearing_recogniser(chosen, pack.words())), clock)
+    hearing = Hearing(open_hearing_recogniser(chosen, pack.words()))
+    return HearingListener(hearing, clock, lambda: microphone.behind)
 
 
 def _mouth(chosen: Settings, pack: Pack, loudspeaker: Loudspeaker, post: Post, diary: Diary, clock: Clock) -> Mouth:

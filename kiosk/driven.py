@@ -59,9 +59,8 @@ class Driven:
                 if app.frame.target(name) is None:
                     return Reply(error=f"there is no control {name} on the screen {app.frame.name}")
                 app.engine.press(name)
-                app.refresh()
                 if isinstance(command, Tap):
-                    app.engine.release(name)
+                    app.engine.release(name)  # before anything is drawn: a slow frame must not make a tap a hold
             case Release(name):
                 app.engine.release(name)
             case Touch(x, y):

@@ -144,7 +144,7 @@ class Driver:
             if fits and (not ready or seen.ready) and (not silent or not (seen.saying or seen.pending_sound)):
                 return seen
             if time.monotonic() > deadline:
-                wanted = "/".join(screens) or voice or "ready"
+                wanted = "/".join(screens) or voice or ("silence" if silent else "ready")
                 raise DriverError(f"{wanted} did not come in {seconds:g} s; on the glass: {seen.screen}, {seen.voice}")
             time.sleep(POLL)
 

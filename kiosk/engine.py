@@ -71,13 +71,15 @@ class Habits(msgspec.Struct, frozen=True):
     """Seconds, and how the terminal listens.
 
     ``open_ears``: the microphone stays open by itself after a prompt; ``wait_for_speech``: the same after a press;
-    ``hold``: a longer press is "hold to speak"; ``farewell``: the goodbye stays on the glass; ``longest_sound``: a
+    ``browsing``: settings changed on the first screen last that long when nobody begins; ``hold``: a longer press is
+    "hold to speak"; ``farewell``: the goodbye stays on the glass; ``longest_sound``: a
     prompt that never ended is taken for over. ``voice_barge_in``: the microphone hears no loudspeaker (headset or echo
     cancelling), so speech may cut in.
     """
 
     open_ears: float = 15.0
     wait_for_speech: float = 10.0
+    browsing: float = 60.0
     hold: float = 0.6
     farewell: float = 5.0
     longest_sound: float = 180.0
@@ -141,6 +143,7 @@ class Engine:
         self._beat_at = 0.0
         self._paper_job = 0
         self._opened_by_press = False
+        self._reset_at: float | None = None
         self.timings.clear()
         self._welcome()
 
@@ -256,6 +259,8 @@ class Engine:
     def _touched(self) -> None:
         """Any touch means somebody is there; only the idle question itself keeps counting."""
         self._spoke_last = False
+        if not self.active:
+            self._reset_at = self._clock() + self._habits.browsing
         if self._deadline is not None and not isinstance(self.view.screen, IdleScreen):
             self._deadline = self._clock() + self._ask.timeout
 
@@ -491,6 +496,9 @@ class Engine:
 
     def _deadlines(self, now: float) -> None:
         if self._wipe_at is not None and now >= self._wipe_at:
+            self._wipe()
+            return
+        if self._reset_at is not None and now >= self._reset_at and not self.active and self._parts is not None:
             self._wipe()
             return
         if self._speaking and now >= self._sound_deadline:

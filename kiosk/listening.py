@@ -10,10 +10,10 @@ from speech.hearing import Final, Hearing, HearingEvent, Partial, SpeechStarted,
 
 
 class HearingListener:
-    """``hearing`` as the ears use it. ``clock``: the engine's."""
+    """``hearing`` as the ears use it. ``clock``: the engine's; ``behind``: how late the sound is read, seconds."""
 
-    def __init__(self, hearing: Hearing, clock: Callable[[], float]) -> None:
-        self._hearing, self._clock = hearing, clock
+    def __init__(self, hearing: Hearing, clock: Callable[[], float], behind: Callable[[], float]) -> None:
+        self._hearing, self._clock, self._behind = hearing, clock, behind
 
     def begin(self) -> None:
         self._hearing.discard()
@@ -47,7 +47,7 @@ class HearingListener:
                         hypothesis.pinyin,
                         hypothesis.confidence,
                         hypothesis.nbest,
-                        self._clock() - endpoint - recognition,
+                        self._clock() - self._behind() - endpoint - recognition,
                         endpoint,
                         recognition,
                     )

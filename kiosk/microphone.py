@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -24,10 +25,16 @@ class MicrophoneError(Exception):
 
 
 class Microphone(Protocol):
-    """``blocks`` opens the device and yields until ``stop`` is set; raises MicrophoneError when it fails."""
+    """``blocks`` opens the device and yields until ``stop`` is set; raises MicrophoneError when it fails.
+
+    ``behind``: seconds of sound that were captured and not yet read, when the machine is too busy to keep up.
+    """
 
     @property
     def available(self) -> bool: ...
+
+    @property
+    def behind(self) -> float: ...
 
     def blocks(self, stop: threading.Event) -> Iterator[Samples]: ...
 
@@ -38,6 +45,7 @@ class SoundCardMicrophone:
     def __init__(self, device: str | int | None = None) -> None:
         self._device = device
         self._available: bool | None = None
+        self._heard: queue.Queue[Samples] = queue.Queue(maxsize=200)
 
     @property
     def available(self) -> bool:
@@ -45,10 +53,14 @@ class SoundCardMicrophone:
             self._available = _has_device(self._device, "input")
         return self._available
 
+    @property
+    def behind(self) -> float:
+        return self._heard.qsize() * BLOCK / RECOGNISER_RATE
+
     def blocks(self, stop: threading.Event) -> Iterator[Samples]:
         import sounddevice
 
-        heard: queue.Queue[Samples] = queue.Queue(maxsize=200)
+        heard = self._heard = queue.Queue(maxsize=200)
 
         def take(data: Any, frames: int, time: Any, status: Any) -> None:
             if not heard.full():  # a stalled reader loses sound rather than memory
@@ -78,6 +90,7 @@ class InjectedMicrophone:
     """Silence at the pace of real time, and whatever is put in. ``pace``: seconds of sound a second of time."""
 
     available = True
+    behind = 0.0
 
     def __init__(self, pace: float = 1.0, noise: float = 0.0) -> None:
         """``noise``: standard deviation of a faint hiss instead of digital silence."""
@@ -100,7 +113,12 @@ class InjectedMicrophone:
         return self._pending.empty() and not len(self._rest)
 
     def blocks(self, stop: threading.Event) -> Iterator[Samples]:
-        while not stop.wait(BLOCK / RECOGNISER_RATE / self._pace):
+        due = time.monotonic()
+        while not stop.is_set():
+            due += BLOCK / RECOGNISER_RATE / self._pace
+            self.behind = max(0.0, time.monotonic() - due)
+            if stop.wait(max(0.0, due - time.monotonic())):
+                return
             yield self._next()
 
     def _next(self) -> Samples:
@@ -118,6 +136,7 @@ class NoMicrophone:
     """A machine without one."""
 
     available = False
+    behind = 0.0
 
     def blocks(self, stop: threading.Event) -> Iterator[Samples]:
         raise MicrophoneError("this machine has no microphone")

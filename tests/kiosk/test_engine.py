@@ -283,3 +283,22 @@ def test_pressing_and_sliding_off_does_nothing() -> None:
     kiosk.engine.press("start")
     kiosk.engine.release("")
     assert kiosk.screen == "attract"
+
+
+def test_settings_changed_on_the_first_screen_do_not_stay_for_the_next_person() -> None:
+    kiosk = Bench()
+    fresh = kiosk.view
+    for control in ("size", "settings", "contrast:black", "language"):
+        kiosk.tap(control)
+    kiosk.wait(59)
+    assert kiosk.view != fresh
+    kiosk.wait(2)
+    assert kiosk.view == fresh
+
+
+def test_settings_changed_on_the_first_screen_hold_for_the_session_that_follows() -> None:
+    kiosk = Bench()
+    kiosk.tap("contrast:black")
+    kiosk.tap("start")
+    kiosk.wait(70)
+    assert kiosk.view.contrast.value == "black"
