@@ -83,7 +83,8 @@ class Monkey:
         self._post(Understood(text, (), 0.8, (), 0.0, 0.5, 0.1))
 
     def _noise(self) -> None:
-        report = self._random.choice([SpeechBegan(), NotUnderstood(), EarsFailed(), PartialHeard("那个")])
+        noises: list[Report] = [SpeechBegan(), NotUnderstood(), EarsFailed(), PartialHeard("那个")]
+        report = self._random.choice(noises)
         self._trail.append(type(report).__name__)
         self._post(report)
 
