@@ -54,7 +54,7 @@ def parse(data: bytes, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
-        raise _failure(file, line, "yaml", f"格式读不懂，请检查缩进、冒号和引号（{_reason(error)}）") from error
+        raise _failure(file, line, "yaml", f"格式读不懂：{_reason(error)}") from error
     except yaml.YAMLError as error:
         raise _failure(file, 1, "yaml", f"格式读不懂（{' '.join(str(error).split())}）") from error
 
@@ -96,8 +96,22 @@ def _failure(file: str, line: int, rule: str, message: str) -> MarkedError:
     return MarkedError(Finding(file, line, rule, message, blocking=True))
 
 
+_EXPLAINED = {
+    "cannot start any token": "行首不要用制表符（Tab），用空格；符号开头的文字加引号",
+    "mapping values are not allowed": "这一行多了一个冒号，或者上一行缩进不对；文字里的冒号请用“：”或者加引号",
+    "did not find expected ',' or ']'": "方括号没有写完",
+    "did not find expected ',' or '}'": "花括号没有写完",
+    "could not find expected ':'": "这里少了冒号，或者冒号后面没有空格",
+    "did not find expected key": "缩进和上一行对不齐",
+    "did not find expected '-' indicator": "列表的短横线没有对齐",
+    "found unexpected end of stream": "引号没有写完",
+}
+"""What the parser says -> what the author should look for."""
+
+
 def _reason(error: yaml.MarkedYAMLError) -> str:
-    return " ".join((error.problem or error.context or "unknown").split())
+    problem = " ".join((error.problem or error.context or "unknown").split())
+    return next((advice for part, advice in _EXPLAINED.items() if part in problem), problem)
 
 
 class _Composer:

@@ -36,6 +36,9 @@ Document = dict[str, Any]
 
 SAMPLE_MARK = "样例内容，以窗口答复为准"
 
+LONGEST_HEARD = 500
+"""Characters of a citizen's question on a counter slip."""
+
 _CONTROL = ("if", "for", "blocks", "value")
 
 
@@ -62,7 +65,7 @@ def checklist(pack: Pack, item_id: str, stamp: Stamp) -> Document:
 
 def counter(pack: Pack, heard: str, stamp: Stamp) -> Document:
     """Nothing was found: the question in the citizen's words, for the person at the desk."""
-    return render(pack, "counter", {"heard": heard, "stamp": stamp})
+    return render(pack, "counter", {"heard": heard[:LONGEST_HEARD], "stamp": stamp})
 
 
 def scenario(pack: Pack, result: ScenarioResult, stamp: Stamp) -> Document:

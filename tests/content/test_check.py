@@ -198,6 +198,23 @@ def test_files_that_cannot_be_read(content_folder: Path, data: bytes, rule: str)
     assert all("\n" not in str(finding) for finding in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("问法:\n\t- 一\n", "制表符"),
+        ("编号: a: b\n", "多了一个冒号"),
+        ("别名: [一, 二\n标题: 三\n", "方括号没有写完"),
+        ("依据: {名称: 一\n标题: 三\n", "花括号没有写完"),
+        ("标题: '一\n", "引号没有写完"),
+        ("编号: a\n标题\n主题: c\n", "少了冒号"),
+        ("问法:\n  - 一\n - 二\n", "对不齐"),
+    ],
+)
+def test_what_yaml_says_is_explained(content_folder: Path, text: str, advice: str) -> None:
+    (content_folder / ITEM).write_text(text, "utf-8")
+    assert advice in findings(content_folder)[0].message
+
+
 def test_a_gbk_file_is_called_gbk(content_folder: Path) -> None:
     (content_folder / ITEM).write_bytes("编号: a\n标题: 新生儿".encode("gbk"))
     assert "GBK" in findings(content_folder)[0].message

@@ -74,6 +74,12 @@ def test_build_info_diff_handbook(content_folder: Path, tmp_path: Path) -> None:
     assert (tmp_path / "h.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_the_index_too_is_the_same_every_time(content_folder: Path, tmp_path: Path) -> None:
+    for name in ("a.pack", "b.pack"):
+        assert call("build", content_folder, "-o", tmp_path / name, "--clips", "none").exit_code == 0
+    assert (tmp_path / "a.pack").read_bytes() == (tmp_path / "b.pack").read_bytes()
+
+
 def test_build_refuses_a_broken_item(content_folder: Path, tmp_path: Path) -> None:
     item = content_folder / "items/insurance/newborn.yaml"
     item.write_text(item.read_text("utf-8").replace("地点: [town-centre]\n", ""), "utf-8")

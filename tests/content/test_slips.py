@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from content import slips
 from content.build import build
@@ -60,6 +62,13 @@ def test_the_citizen_s_words_stay_words(pack: Pack, heard: str) -> None:
     from_builtins(document)
     large = [block["text"] for block in document["blocks"] if block.get("size") == "large"]
     assert large == [heard or "（请向工作人员说明）"]
+
+
+@given(st.text(max_size=2000))
+def test_any_words_make_a_slip(pack: Pack, heard: str) -> None:
+    document = slips.counter(pack, heard, STAMP)
+    from_builtins(document)
+    assert document["blocks"][-1] == {"type": "cut"}
 
 
 def test_every_path_of_every_scenario_prints(pack: Pack) -> None:
