@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from bianmin import settings as house
@@ -62,3 +63,25 @@ def slip_for(act: Print, pack: Pack, settings: house.Settings, now: dt.datetime)
             return from_builtins(slips.checklist(pack, act.item_id, mark))
         case SlipKind.COUNTER:
             return from_builtins(slips.counter(pack, act.heard, mark))
+
+
+RATINGS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
+"""五级好差评."""
+
+
+def ticket_slip(pack: Pack, ticket: Mapping[str, str], code: str, settings: house.Settings, now: dt.datetime) -> Slip:
+    """The receipt of something that was filed. ``ticket``: kind, number, department, due; ``code``: for the QR code."""
+    values = {"department": "", "due": "", **ticket}
+    return from_builtins(slips.render(pack, "ticket", {"ticket": values, "code": code, "stamp": stamp(settings, now)}))
+
+
+def resume_slip(pack: Pack, title: str, code: str, settings: house.Settings, now: dt.datetime) -> Slip:
+    """A way back to where the citizen was; ``code`` holds nothing of the person."""
+    values = {"title": title, "code": code, "stamp": stamp(settings, now)}
+    return from_builtins(slips.render(pack, "resume", values))
+
+
+def rating_slip(pack: Pack, stars: int, title: str, settings: house.Settings, now: dt.datetime) -> Slip:
+    """Thanks for a rating of 1 to 5."""
+    values = {"stars": stars, "words": RATINGS[stars], "title": title, "stamp": stamp(settings, now)}
+    return from_builtins(slips.render(pack, "rating", values))

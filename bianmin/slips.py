@@ -1,4 +1,7 @@
-"""The technician's test slip, for ``devices.slip``. Slips for citizens are content (``content.slips``)."""
+"""The technician's slips, for ``devices.slip``. Slips for citizens are content (``content.slips``).
+
+They are code, because a terminal whose pack is broken must still be able to print what is wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,19 @@ def trial(stamp: Stamp, cells: int) -> Document:
         {"type": "barcode", "data": "BIANMIN-TEST"},
     ]
     return {"title": "test", "blocks": [*blocks, *_foot(stamp)]}
+
+
+def diagnostics(stamp: Stamp, rows: list[tuple[str, str, str]], health: str) -> Document:
+    """How every device is: (name, state, what to do); ``health``: numbers for the fleet as JSON, in a QR code."""
+    blocks: list[Document] = [
+        {"type": "heading", "text": "终端自检"},
+        {"type": "table", "header": True, "rows": [["设备", "状态"], *([name, state] for name, state, _ in rows)]},
+    ]
+    advice = [f"{name}: {text}" for name, _, text in rows if text]
+    if advice:
+        blocks += [{"type": "heading", "level": 2, "text": "请处理"}, {"type": "list", "items": advice}]
+    blocks.append({"type": "qr", "data": health, "caption": "健康数据"})
+    return {"title": "diagnostics", "blocks": [*blocks, *_foot(stamp)]}
 
 
 def _foot(stamp: Stamp) -> list[Document]:

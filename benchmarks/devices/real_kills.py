@@ -20,7 +20,7 @@ import msgspec
 from benchmarks.devices.drill import Report, compare
 from devices.escpos.encoder import encode
 from devices.escpos.profile import NARROW_58
-from devices.ledger import Ledger
+from devices.ledger import Ledger, LedgerError
 from devices.preview import decoder
 from devices.printing import PrintService
 from devices.receipt import ReceiptPrinter
@@ -46,12 +46,16 @@ def one(journal: Path, port: int, number: int, document: Slip, wish: str, kill_a
     """One job in a process of its own; whether it was killed."""
     child = os.fork()
     if child == 0:
-        prints = service(journal, port)
-        if wish == "resume":
-            prints.resume(f"job{number}", document)
-        else:
-            prints.submit(f"job{number}", document)
-        os._exit(0)
+        try:
+            prints = service(journal, port)
+            if wish == "resume":
+                prints.resume(f"job{number}", document)
+            else:
+                prints.submit(f"job{number}", document)
+        except LedgerError:
+            pass  # killed before it was in the journal: there is nothing to resume
+        finally:
+            os._exit(0)  # nothing of the parent may be cleaned up here
     if kill_after is None:
         os.waitpid(child, 0)
         return False

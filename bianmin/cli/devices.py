@@ -139,11 +139,14 @@ def paper(
 
 
 def _inventory() -> Inventory:
+    return inventory_of(settings.load())
+
+
+def inventory_of(chosen: settings.Settings) -> Inventory:
     """The devices of the settings; the receipt printer of ``[printer]`` is one of them."""
     from devices.drivers.base import DriverError
     from devices.inventory import Entry, Inventory
 
-    chosen = settings.load()
     entries = [Entry(one.name, one.driver, one.address) for one in chosen.devices]
     if chosen.printer.device and all(one.address != chosen.printer.device for one in entries):
         entries.insert(0, Entry("printer", "escpos", chosen.printer.device))

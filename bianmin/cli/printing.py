@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from bianmin import settings
 from bianmin.cli.output import CommandError, Json, console, emit, failures
 
 if TYPE_CHECKING:
+    from devices.a4 import A4Document
     from devices.escpos.profile import Profile
     from devices.slip import Slip
 
@@ -101,6 +103,94 @@ def try_out(to: To = "", width: Width = 0, drawn: Drawn = False, large: Large = 
     profile = _profile(width, drawn, large)
     mark = printing.stamp(settings.load(), dt.datetime.now())
     _print(from_builtins(slips.trial(mark, profile.cells)), to, profile, as_json)
+
+
+@app.command()
+def diagnostics(to: To = "", width: Width = 0, as_json: Json = False) -> None:
+    """Print how every device of this terminal is, with the numbers for the fleet as a QR code."""
+    from bianmin import printing, slips
+    from bianmin.cli.devices import inventory_of
+    from devices.diagnostics import Records, health
+    from devices.slip import from_builtins
+
+    chosen = settings.load()
+    inventory = inventory_of(chosen)
+    look = inventory.look()
+    inventory.close()
+    now = dt.datetime.now()
+    records = Records(settings.home() / "diagnostics" / "records.jsonl").read()
+    numbers = msgspec.json.encode(health(look, records, [], now.date())).decode()
+    rows = [(one.name, one.condition.state.value, one.condition.text) for one in look]
+    rows = rows or [("-", "no device set", "")]
+    document = slips.diagnostics(printing.stamp(chosen, now), rows, numbers)
+    _print(from_builtins(document), to, _profile(width, False, False), as_json)
+
+
+@app.command()
+def form(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A form of the pack.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="F.pdf", help="Keep the PDF.")] = None,
+    to: Annotated[str, typer.Option("--to", metavar="cups:NAME", help="Print it there.")] = "",
+    data: Annotated[str, typer.Option(metavar="F.json|-", help="What is filled in; default: an empty form.")] = "",
+    duplex: Annotated[bool, typer.Option("--duplex", help="Both sides of the paper.")] = False,
+    pack: Annotated[Path | None, typer.Option(help="A pack; default: the starter pack.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Fill in a form of the pack as A4 (PDF/A): keep it, print it, or only count its pages."""
+    from content.pack import Pack, PackError
+    from devices.a4 import A4Error, compose
+
+    if to and not to.startswith("cups:"):
+        raise CommandError("A4 pages are printed through CUPS: --to cups:NAME", code=2)
+    with failures(PackError):
+        opened = Pack.open(pack or settings.starter_pack())
+    try:
+        template = opened.form(name)
+    except KeyError:
+        names = ", ".join(one.id for one in opened.forms())
+        raise CommandError(f"the pack has no form {name!r}; there are: {names}") from None
+    with failures(A4Error):
+        page = compose(template.source, _filled_in(data))
+    if out is not None:
+        try:
+            out.write_bytes(page.pdf)
+        except OSError as error:
+            raise CommandError(f"{out}: {error.strerror}") from None
+    result = {"form": name, "pages": page.pages, "sheets": page.sheets(duplex), "pdf": str(out) if out else ""}
+    if not to:
+        emit(result, as_json, f"{template.title}: {page.pages} pages{f', {out}' if out else ''}")
+        return
+    _print_a4(page, to.removeprefix("cups:"), duplex, name, result, as_json)
+
+
+@app.command()
+def invoice(
+    files: Annotated[list[Path], typer.Argument(metavar="F...", help="OFD or PDF invoices.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="F.pdf", help="One OFD invoice as PDF.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Look at electronic invoices safely: date, seller, amount, signature; or turn an OFD into a PDF to read."""
+    from devices.a4 import A4Error
+    from devices.invoices import InvoiceError, examine, to_pages
+
+    if out is not None and len(files) != 1:
+        raise CommandError("-o takes one invoice", code=2)
+    told = []
+    for file in files:
+        try:
+            report = examine(file.read_bytes())
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from None
+        except InvoiceError as error:
+            raise CommandError(f"{file}: {error}") from None
+        fields = msgspec.to_builtins(report.invoice)
+        told.append({"file": str(file), "kind": report.kind, "pages": report.page_count, **fields})
+        told[-1]["signature"] = report.signature.value
+        if out is not None:
+            with failures(InvoiceError, A4Error, OSError):
+                out.write_bytes(to_pages(report).pdf)
+    lines = [f"{one['date']}  {one['seller']}  ￥{one['total']}  {one['signature']}  {one['file']}" for one in told]
+    emit({"invoices": told}, as_json, "\n".join(lines))
 
 
 @app.command()
@@ -200,3 +290,39 @@ def _print(document: Slip, to: str, profile: Profile, as_json: bool) -> None:
     if result.outcome is Outcome.FAILED:
         raise CommandError(f"not printed: {why}")
     raise CommandError(f"it is not known whether the slip was printed: {why}; look before you print it again")
+
+
+def _filled_in(source: str) -> dict[str, object]:
+    """The JSON object that fills a form in."""
+    if not source:
+        return {}
+    try:
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        return msgspec.json.decode(data, type=dict[str, object])
+    except OSError as error:
+        raise CommandError(f"{source}: {error.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise CommandError("what is filled in must be one JSON object, field by field") from None
+
+
+def _print_a4(page: A4Document, queue: str, duplex: bool, name: str, result: dict[str, object], as_json: bool) -> None:
+    import time
+
+    from devices.cups_printer import A4Service, CupsPrinter, Options
+    from devices.ledger import Ledger, LedgerError, Outcome
+    from devices.printing import new_job_id
+    from devices.states import ADVICE, PrinterState
+
+    journal = settings.home() / "printing" / f"a4-{''.join(c for c in queue if c.isalnum())}.jsonl"
+    prints = A4Service(Ledger(journal, time.time), CupsPrinter(queue), time.monotonic, time.sleep)
+    with failures(LedgerError):
+        job = prints.submit(new_job_id(), page, Options(duplex=duplex), name)
+    done = {**result, "job": job.id, "outcome": job.outcome, "reason": job.reason}
+    if job.outcome is Outcome.DONE:
+        emit(done, as_json, f"printed: {page.pages} pages")
+        return
+    if as_json:
+        emit(done, True)
+    states = {state.value: text for state, text in ADVICE.items() if state is not PrinterState.READY}
+    why = states.get(job.reason, job.reason or "CUPS did not finish it")
+    raise CommandError(f"{'not printed' if job.outcome is Outcome.FAILED else 'not known to be printed'}: {why}")
