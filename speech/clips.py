@@ -1,8 +1,8 @@
 """Clips: sentences rendered ahead of time, kept as MP3, 24 kHz mono.
 
-Of what libsndfile writes, MP3 alone is small (a fifth of FLAC), decoded in 3 ms, exactly as long as what went in, and
-the same bytes every time (a pack must be reproducible): Ogg carries a random serial number, and Opus takes 26 ms to
-decode. Measured in benchmarks/results/speaking.md.
+Of what libsndfile writes, MP3 alone is small (a fifth of FLAC), decoded in a millisecond for each second of sound,
+exactly as long as what went in, and the same bytes every time (a pack must be reproducible): Ogg carries a random serial
+number, and Opus takes nine times as long to decode. Measured in benchmarks/results/speaking.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from speech.audio import Audio
 
 COMPRESSION = 0.5
-"""Of libsndfile, 0 best .. 1 smallest: 6 kB a second, 23 dB above the coding noise."""
+"""Of libsndfile, 0 best .. 1 smallest: 6 kB for a second of sound."""
 
 
 class ClipError(Exception):

@@ -2,8 +2,8 @@
 
 The convolutions of the 8-bit export multiply unsigned activations with unsigned weights, a pairing processors have no
 instruction for. With signed activations (the same values less 128, as is their zero point) ``ConvInteger`` uses the
-8-bit dot products every processor of the last years has: a typical layer takes 20 ms instead of 58, a sentence 57 %
-of the time (benchmarks/results/speaking.md). The changed graph is made once and kept as a file.
+8-bit dot products every processor of the last years has, and a sentence takes three quarters of the time or less
+(benchmarks/results/speaking.md). The changed graph is made once and kept as a file.
 
 Tried and given up: limiting how long the silent first and last tokens last, a third of what is rendered. The sound does
 not keep to the durations so closely; first and last syllables were lost.
