@@ -1,8 +1,8 @@
 """Clips: sentences rendered ahead of time, kept as MP3, 24 kHz mono.
 
 Of what libsndfile writes, MP3 alone is small (a fifth of FLAC), decoded in a millisecond for each second of sound,
-exactly as long as what went in, and the same bytes every time (a pack must be reproducible): Ogg carries a random serial
-number, and Opus takes nine times as long to decode. Measured in benchmarks/results/speaking.md.
+exactly as long as what went in, and the same bytes every time (a pack must be reproducible): Ogg carries a random
+serial number, and Opus takes nine times as long to decode. Measured in benchmarks/results/speaking.md.
 """
 
 from __future__ import annotations
