@@ -29,6 +29,7 @@ def tour(
     from bianmin.kiosk_wiring import pack_path
     from bianmin.tour.drive import Tour
     from bianmin.tour.printer import TourPrinter
+    from bianmin.tour.questions import speak_questions
     from bianmin.tour.report import Report
     from bianmin.tour.scenes import SCENES, UNPLUGGED
     from bianmin.voice import open_synthesiser
@@ -53,18 +54,19 @@ def tour(
             config = folder / "settings.json"
             config.write_bytes(_settings(chosen, printer.address, recogniser))
             environment = {"BIANMIN_SETTINGS": str(config)}
-            synthesiser = open_synthesiser(chosen, spare=False)
             try:
+                questions = speak_questions((*SCENES, UNPLUGGED), open_synthesiser(chosen, spare=False), report)
+                say(f" 1. ✓ {report.steps[0].saw}")
                 with Driver.start(size, environment={**os.environ, **environment}) as kiosk:
-                    report.step("启动 start", f"终端就绪，{size}")
+                    ready = report.step("启动 start", f"终端就绪，{size}")
+                    say(f" 2. ✓ {ready.saw} ({ready.seconds:.1f} s)")
                     titles = {item.id: item.title for item in pack.items()}
-                    visit = Tour(kiosk, printer, report, titles, say)
+                    visit = Tour(kiosk, printer, report, questions, titles, say)
                     visit.attract()
                     for scene in SCENES:
-                        visit.scene(scene, synthesiser)
-                    visit.unplugged(UNPLUGGED, synthesiser)
+                        visit.scene(scene)
+                    visit.unplugged(UNPLUGGED)
             finally:
-                synthesiser.close()
                 config.unlink(missing_ok=True)
                 facts = {"engine": recogniser, "pack": pack.meta.version, "screen": size}
                 report.save(facts)

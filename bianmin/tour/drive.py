@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bianmin.tour.printer import TourPrinter
-from bianmin.tour.questions import speak_question
 from bianmin.tour.report import Report
 from bianmin.tour.scenes import Scene
 from kiosk.driver import Driver, DriverError
 from kiosk.remote import Seen
-from speech.synthesis import Synthesiser
 
 OUTCOMES = ("answer", "clarify", "no_answer")
 ANSWER_SECONDS = 45.0
 """How long an answer may take before the tour writes down that none came; whisper on a busy machine needs it."""
+
+SPOKEN_SECONDS = 240.0
+"""How long an answer may be spoken; a machine that renders slower than it speaks needs it."""
 
 
 class Tour:
@@ -27,10 +29,13 @@ class Tour:
         kiosk: Driver,
         printer: TourPrinter,
         report: Report,
+        questions: Mapping[str, Path],
         titles: Mapping[str, str],
         say: Callable[[str], None],
     ) -> None:
-        self.kiosk, self.printer, self.report, self.titles, self.say = kiosk, printer, report, titles, say
+        """``questions``: scene -> sound of its question; ``titles``: item id -> title, to tell what was expected."""
+        self.kiosk, self.printer, self.report = kiosk, printer, report
+        self.questions, self.titles, self.say = questions, titles, say
         self.answered = 0
 
     def attract(self) -> None:
@@ -38,13 +43,14 @@ class Tour:
         self._shot("attract.png")
         self._step("等人来 attract", "待机画面")
 
-    def scene(self, scene: Scene, synthesiser: Synthesiser) -> None:
+    def scene(self, scene: Scene) -> None:
         """A whole visit: touch, question, answer, slip, rating, goodbye."""
-        self.begin(scene)
-        if self.ask(scene, synthesiser):
-            self.answer_sound(scene)
-            self.print_slip(scene)
-        self.finish(scene)
+        with self._going_on(scene):
+            self.begin(scene)
+            if self.ask(scene):
+                self.answer_sound(scene)
+                self.print_slip(scene)
+            self.finish(scene)
 
     def begin(self, scene: Scene) -> None:
         self.kiosk.tap("start")
@@ -54,12 +60,10 @@ class Tour:
         self.kiosk.sound(self.report.file(f"{scene.name}-greeting.wav"))
         self._step(f"{scene.place}：碰一下屏幕", "请说您想办的事")
 
-    def ask(self, scene: Scene, synthesiser: Synthesiser) -> bool:
+    def ask(self, scene: Scene) -> bool:
         """Put the question into the microphone. Whether an answer (the right one or not) is on the glass."""
-        question = self.report.file(f"{scene.name}-question.wav")
-        speak_question(scene, synthesiser, question)
         self._ready_to_hear()
-        self.kiosk.hear(question)
+        self.kiosk.hear(self.questions[scene.name])
         self._shot_while_hearing(scene)
         try:
             seen = self.kiosk.wait(screen=OUTCOMES, seconds=ANSWER_SECONDS)
@@ -71,7 +75,7 @@ class Tour:
         return self._tell(scene, seen)
 
     def answer_sound(self, scene: Scene) -> None:
-        self.kiosk.wait_silent(90.0)
+        self.kiosk.wait_silent(SPOKEN_SECONDS)
         for timing in self.kiosk.timings():
             self.report.measured(scene.name, timing)
         seconds = self.kiosk.sound(self.report.file(f"{scene.name}-answer.wav"))
@@ -106,21 +110,32 @@ class Tour:
         (self.folder / "discarded.wav").unlink(missing_ok=True)
         self._step("评价、再见、清除", f"回到待机画面，已清除 {max(seen.sessions, before)} 次")
 
-    def unplugged(self, scene: Scene, synthesiser: Synthesiser) -> None:
+    def unplugged(self, scene: Scene) -> None:
         """The printer is gone in the middle of a visit: the screen must say that nothing was printed."""
-        self.begin(scene)
-        if self.ask(scene, synthesiser):
-            self.kiosk.wait_silent(90.0)
-            self.printer.unplug()
-            self.kiosk.tap("key:print")
-            seen = self._wait_for_paper()
-            self._shot(f"{scene.name}-unplugged.png")
-            self._step("打印机线被拔掉", str(seen.document.get("message", "")), ok=seen.document.get("state") != "done")
-        self.finish(scene)
+        with self._going_on(scene):
+            self.begin(scene)
+            if self.ask(scene):
+                self.kiosk.wait_silent(SPOKEN_SECONDS)
+                self.printer.unplug()
+                self.kiosk.tap("key:print")
+                seen = self._wait_for_paper()
+                self._shot(f"{scene.name}-unplugged.png")
+                honest = seen.document.get("state") != "done"
+                self._step("打印机线被拔掉", str(seen.document.get("message", "")), ok=honest)
+            self.finish(scene)
 
     @property
     def folder(self) -> Path:
         return self.report.folder
+
+    @contextmanager
+    def _going_on(self, scene: Scene) -> Iterator[None]:
+        """What breaks a visit is written down as not seen, and the terminal is left to itself until it is free again."""
+        try:
+            yield
+        except DriverError as error:
+            self._step(f"{scene.place}：没有走完", str(error), ok=False)
+            self.kiosk.wait(screen="attract", seconds=SPOKEN_SECONDS)
 
     # -- steps in between --------------------------------------------------------------------------------------------
 
