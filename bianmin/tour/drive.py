@@ -130,7 +130,7 @@ class Tour:
 
     @contextmanager
     def _going_on(self, scene: Scene) -> Iterator[None]:
-        """What breaks a visit is written down as not seen, and the terminal is left to itself until it is free again."""
+        """What breaks a visit is written down as not seen; the terminal is left alone until it is free again."""
         try:
             yield
         except DriverError as error:
