@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 from kivy.app import App
 from kivy.clock import Clock
+from kivy.core.window import Keyboard, Window
 
+from dialog.events import Key, Pressed
 from kiosk.engine import Engine
 from kiosk.fonts import Fonts
 from kiosk.frame import Frame
+from kiosk.keypad import KEYS, Arrow, Ok, moved
 from kiosk.locale_texts import translator
 from kiosk.screens import draw
 from kiosk.sheet import Look
@@ -60,6 +63,7 @@ class KioskApp(App):  # type: ignore[misc]
     def build(self) -> Stage:
         self.stage = Stage(self.fonts, self._down, self._up)
         Clock.schedule_interval(self._turn, 0)
+        Window.bind(on_key_down=self._key)
         return self.stage
 
     def _turn(self, _dt: float) -> None:
@@ -83,6 +87,27 @@ class KioskApp(App):  # type: ignore[misc]
             self._drawn = self.engine.view
             self.frame = frame_of(self._drawn, *self.size, self.ppi, self.fonts)
             self.stage.show(self.frame)
+
+    def key(self, name: str) -> bool:
+        """A key of the keypad, by Kivy's name; whether it means anything here."""
+        meaning = KEYS.get(name)
+        match meaning:
+            case None:
+                return False
+            case Arrow():
+                focus = moved(self.frame, self.engine.view.focus, meaning)
+                target = self.frame.target(focus)
+                self.engine.focus(focus, target.label if target is not None else "")
+            case Ok():
+                if self.frame.target(self.engine.view.focus) is not None:
+                    self.engine.tap(self.engine.view.focus)
+            case Key():
+                self.engine.send(Pressed(meaning))
+        self.refresh()
+        return True
+
+    def _key(self, _window: object, code: int, *_rest: object) -> bool:
+        return self.key(Keyboard.keycode_to_string(None, code))
 
     def touch(self, x: float, y: float) -> None:
         """A finger down and up at one place."""

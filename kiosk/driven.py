@@ -17,6 +17,7 @@ from kiosk.microphone import InjectedMicrophone
 from kiosk.remote import (
     Command,
     Hear,
+    KeyDown,
     Look,
     Press,
     Quit,
@@ -65,6 +66,9 @@ class Driven:
                 app.engine.release(name)
             case Touch(x, y):
                 app.touch(x, y)
+            case KeyDown(name):
+                if not app.key(name):
+                    return Reply(error=f"the keypad has no key {name}")
             case Hear(wav):
                 samples, rate = soundfile.read(wav, dtype="float32", always_2d=True)
                 self._microphone.put(Audio(samples.mean(axis=1), int(rate)))
@@ -95,6 +99,7 @@ class Driven:
             ready=view.ready,
             saying=view.voice is Voice.SPEAKING,
             pending_sound=not self._microphone.empty,
+            focus=view.focus,
             timings=tuple(msgspec.to_builtins(timing) for timing in app.engine.timings),
             document=msgspec.to_builtins(view.screen),
         )

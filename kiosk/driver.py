@@ -34,6 +34,7 @@ import msgspec
 from kiosk.remote import (
     Command,
     Hear,
+    KeyDown,
     Look,
     Press,
     Quit,
@@ -110,6 +111,10 @@ class Driver:
     def touch(self, x: float, y: float) -> None:
         """A finger at a place on the glass, pixels from the top left."""
         self._send(Touch(x, y))
+
+    def key(self, name: str) -> None:
+        """Press a key of the keypad, by Kivy's name: up, down, left, right, enter, 0, pageup ..."""
+        self._send(KeyDown(name))
 
     def hear(self, wav: Path) -> None:
         """Speak the sound of ``wav`` into the microphone, from now on, at its own pace."""

@@ -218,6 +218,15 @@ class Engine:
         self.press(name)
         self.release(name)
 
+    def focus(self, name: str, label: str) -> None:
+        """The keypad stands on control ``name``: show it and say what it is, instead of what is being said."""
+        self._touched()
+        self.view = replace(self.view, focus=name)
+        if self._parts is None or not label:
+            return
+        if not self._speaking or self._last_interruptible:
+            self._say((label,), interruptible=True)
+
     def tick(self, now: float) -> None:
         """Work off what came in, and whatever time has come for. Call it every frame."""
         while True:
@@ -461,14 +470,14 @@ class Engine:
         if isinstance(screen, IdleScreen):
             self._parked = (self.view.overlay, self.view.page)
             self.view = replace(
-                self.view, screen=screen, overlay=Overlay.NONE, page=0, seconds=screen.seconds, partial=""
+                self.view, screen=screen, overlay=Overlay.NONE, page=0, seconds=screen.seconds, partial="", focus=""
             )
             return
         overlay, page = Overlay.NONE, 0
         if isinstance(self.view.screen, IdleScreen) and self._parked is not None:
             overlay, page = self._parked
         self._parked = None
-        self.view = replace(self.view, screen=screen, overlay=overlay, page=page, partial="")
+        self.view = replace(self.view, screen=screen, overlay=overlay, page=page, partial="", focus="")
 
     def _say(self, texts: tuple[str, ...], interruptible: bool) -> None:
         """Speak instead of what is being spoken; a warning of danger is never cut short by what follows it."""

@@ -41,6 +41,12 @@ class Touch(msgspec.Struct, frozen=True, tag="touch"):
     y: float
 
 
+class KeyDown(msgspec.Struct, frozen=True, tag="key"):
+    """A key of the keypad, by Kivy's name (``down``, ``enter``, ``0``)."""
+
+    name: str
+
+
 class Hear(msgspec.Struct, frozen=True, tag="hear"):
     """Put the sound of a WAV file into the microphone."""
 
@@ -67,7 +73,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit"):
     """End the program."""
 
 
-Command = Tap | Press | Release | Touch | Hear | Look | Shot | Sound | Quit
+Command = Tap | Press | Release | Touch | KeyDown | Hear | Look | Shot | Sound | Quit
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -87,6 +93,7 @@ class Seen(msgspec.Struct, frozen=True):
     ready: bool
     saying: bool
     pending_sound: bool
+    focus: str
     timings: tuple[dict[str, float], ...]
     document: dict[str, Any]
 
