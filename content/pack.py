@@ -312,12 +312,13 @@ class Pack:
 def spoken_sentences(
     items: tuple[Item, ...], prompts: tuple[Prompt, ...], split: Callable[[str], tuple[str, ...]] = split_sentences
 ) -> tuple[str, ...]:
-    """Prompts without blanks or with an item's title as the only one, spoken answers, and where other prompts start."""
+    """Prompts without blanks or with an item's title as the only one, spoken answers, and how all others start."""
     spoken = [prompt.texts.get(SPOKEN_LANGUAGE, "") for prompt in prompts]
     fixed = [text for text in spoken if "{" not in text]
     titled = [text for text in spoken if set(_BLANK.findall(text)) == {"title"}]
     answers = (text for item in items for text in (*(lead.format(title=item.title) for lead in titled), item.spoken))
-    starts = (start for text in spoken if "{" in text and text not in titled for start in lead_ins(text))
+    # The start of a titled prompt too: imported items have no clip of their own, nor has a pack with prompts only.
+    starts = (start for text in spoken if "{" in text for start in lead_ins(text))
     return tuple(dict.fromkeys((*starts, *(sentence for text in (*fixed, *answers) for sentence in split(text)))))
 
 

@@ -264,6 +264,7 @@ def report(numbers: dict[str, Any]) -> str:
         "",
         "Written by benchmarks/speech/speaking.py from speaking.json beside it. Load is the machine's load average",
         "when the part began; its two cores are one physical core, so other work lengthens processor seconds too.",
+        "The numbers so far are of a machine that many shared and its host held back: compare rows only.",
     ]
     for part in PARTS:
         if part not in numbers:
@@ -278,6 +279,9 @@ def report(numbers: dict[str, Any]) -> str:
         ]
         lines += ["| " + " | ".join(name.replace("_", " ") for name in rows[0]) + " |", "|" + "---|" * len(rows[0])]
         lines += ["| " + " | ".join(shown(name, value) for name, value in row.items()) + " |" for row in rows]
+    missing = [HEADINGS[part] for part in PARTS if part not in numbers]
+    if missing:
+        lines += ["", "## Not measured yet", "", *(f"- {heading}" for heading in missing)]
     return "\n".join(lines) + "\n"
 
 
