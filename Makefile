@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STARTER := var/packs/starter.pack
 CONTENT := $(shell find content -type f ! -name '*.pyc' 2>/dev/null)
+# What is rendered into sound while building: prompts (a few minutes), all (an hour or more), none (all spoken live).
+CLIPS ?= $(if $(CI),none,prompts)
 SYNTHESIS := $(wildcard speech/synthesis*.py speech/kokoro*.py speech/spoken_text*.py speech/clips.py)
 
 .PHONY: run test setup debian check pytest test-vosk lock clean help
@@ -54,7 +56,7 @@ var/models/.fetched: speech/models.toml | $(VENV)/.installed
 
 $(STARTER): $(CONTENT) $(SYNTHESIS) var/models/.fetched | $(VENV)/.installed
 	@echo "== starter pack"
-	$(BIN)/bianmin content build content/wenling -o $@
+	$(BIN)/bianmin content build content/wenling -o $@ --clips $(CLIPS)
 	@touch $@
 
 lock:

@@ -15,7 +15,7 @@ from bianmin.cli.output import CommandError, Json, console, emit, failures, prog
 
 
 class ClipScope(StrEnum):
-    """Rendering every answer takes about half an hour on two cores; the prompts take two minutes."""
+    """The prompts are some ninety sentences; every answer, with its lead, ten times that: for packs to be published."""
 
     ALL = "all"
     PROMPTS = "prompts"
