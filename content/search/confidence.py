@@ -1,8 +1,8 @@
 """From scores to a decision: how sure the best hit is, and whether the question is in the base's scope at all.
 
-Two logistic models over a handful of numbers that do not depend on the size of the base. ``scope`` says whether any of
-the first hits is what was asked; ``answer`` whether it is the first one. Coefficients are fitted by
-benchmarks/search/calibrate.py on questions that are not the items' own.
+Two logistic models over a handful of numbers that do not depend on the size of the base. ``SCOPE`` says whether the
+base can answer this at all; ``ANSWER`` whether a document is the one that was asked for. Their coefficients are fitted
+by benchmarks/search/calibrate.py on questions that are not the items' own.
 """
 
 from __future__ import annotations
@@ -11,23 +11,25 @@ import math
 
 import msgspec
 
+from content.search.candidates import Candidates
+from content.search.config import Weights
+
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What speaks for one document. ``characters``, ``pinyin``, ``body``: normalised BM25, about 0..1. ``meaning``:
-    share of the way from the base's mean cosine to 1. ``coverage``: share of the question's weight the document's
-    own words hold. ``fused``: the ranking score; ``margin``: its lead over the best other document."""
+    """What speaks for one document. ``lexical``: the better of characters and sounds. ``margin``: lead of its fused
+    score over the best other document; the rest as in ``Candidates``."""
 
-    characters: float
-    pinyin: float
+    lexical: float
     body: float
     meaning: float
-    coverage: float
-    fused: float
-    margin: float = 0.0
+    familiar: float
+    everyday: float
+    everyday_few: float
+    margin: float
 
 
 class Logistic(msgspec.Struct, frozen=True):
-    """``bias`` and one weight a field of ``Evidence``."""
+    """``bias`` and weights of fields of ``Evidence``."""
 
     bias: float
     weights: dict[str, float]
@@ -37,5 +39,30 @@ class Logistic(msgspec.Struct, frozen=True):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-SCOPE = Logistic(-5.0, {"characters": 2.0, "pinyin": 1.0, "meaning": 8.0, "coverage": 3.0})
-ANSWER = Logistic(-6.0, {"characters": 2.0, "pinyin": 1.0, "meaning": 6.0, "coverage": 3.0, "margin": 8.0})
+SCOPE = Logistic(-6.0, {"lexical": 3.0, "meaning": 20.0, "familiar": 14.0, "everyday": -10.0, "everyday_few": -12.0})
+ANSWER = Logistic(-5.0, {"lexical": 2.0, "meaning": 6.0, "margin": 8.0})
+
+
+def rank(found: Candidates, weights: Weights) -> list[tuple[int, Evidence]]:
+    """Documents best first, with their evidence. The channels are on one scale and are added."""
+    fused = (
+        weights.characters * found.characters
+        + weights.pinyin * found.pinyin
+        + weights.body * found.body
+        + weights.meaning * found.meaning
+    )
+    order = sorted(range(len(fused)), key=lambda at: (-fused[at], found.numbers[at]))
+    ranked = []
+    for place, at in enumerate(order):
+        rivals = order[1:2] if place == 0 else order[:1]
+        evidence = Evidence(
+            lexical=float(max(found.characters[at], found.pinyin[at])),
+            body=float(found.body[at]),
+            meaning=float(found.meaning[at]),
+            familiar=found.familiar,
+            everyday=found.everyday,
+            everyday_few=found.everyday_few,
+            margin=float(fused[at] - (fused[rivals[0]] if rivals else 0.0)),
+        )
+        ranked.append((int(found.numbers[at]), evidence))
+    return ranked

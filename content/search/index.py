@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
 
 import msgspec
 import numpy as np
@@ -21,7 +22,7 @@ from content.search.config import SearchConfig
 from content.search.document import Document
 from content.search.embedding import E5Embedder, EmbedCache, Embedder, Progress, embed_all
 from content.search.lexicon import Lexicon, Marker
-from content.search.meaning import Meanings
+from content.search.meaning import Matrix, Meanings
 from content.search.pinyin import Accents, folded, syllables
 from content.search.postings import SYMBOLS, Postings, terms
 from content.search.text import normalise, words_only
@@ -88,7 +89,9 @@ def build_index(
         config.body,
     )
     chunks = _chunks(answers, config)
-    vectors = embed_all([*short, *(text for _, text in chunks)], embedder or E5Embedder(), embed_cache, progress)
+    embedder = embedder or E5Embedder()
+    vectors = embed_all([*short, *(text for _, text in chunks)], embedder, embed_cache, progress)
+    contrast = embed_all(everyday_questions(), embedder, embed_cache, progress, "everyday")
     info = IndexInfo(FORMAT, len(documents), len(short), len(chunks), accents, lexicon, config, tuple(numbers))
     meanings = Meanings.build(vectors, config.graph_from, progress)
     return {
@@ -103,6 +106,7 @@ def build_index(
         "search.body.owners": dump(np.asarray([number for number, _ in answers], np.int32)),
         **Postings.dump("search.body", body),
         "search.chunk.owners": dump(np.asarray([number for number, _ in chunks], np.int32)),
+        "search.everyday": dump(contrast),
         **{f"search.meaning.{key}": blob for key, blob in meanings.items()},
     }
 
@@ -133,6 +137,7 @@ class Index:
         self.chunk_owners = part(blobs, "search.chunk.owners")
         self.chunk_starts = _starts(self.chunk_owners, info.documents)
         self.meanings = Meanings.load("search.meaning", blobs)
+        self.everyday = Matrix(part(blobs, "search.everyday"))
         if len(self.meanings) != info.rows + info.chunks or len(self.owners) != info.rows:
             raise IndexDamagedError("search.meaning")
         self._numbers = {self.ids[number]: number for number in range(info.documents)} if info.documents < 5000 else {}
@@ -189,6 +194,12 @@ class Index:
 
     def is_valid(self, document: int, day: dt.date) -> bool:
         return bool(self.validity[document, 0] <= day.toordinal() <= self.validity[document, 1])
+
+
+def everyday_questions() -> list[str]:
+    """What no public-service base answers: the index carries them as a contrast for the decision."""
+    text = resources.files("content.search").joinpath("everyday.txt").read_text("utf-8")
+    return [normalise(line) for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def _characters(words: str, marker: Marker) -> NDArray[np.int64]:

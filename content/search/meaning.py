@@ -116,9 +116,15 @@ class Meanings:
 
     def closeness(self, query: Floats, rows: Array) -> NDArray[np.float64]:
         """How far each row is on the way from the mean cosine (0) to the same sentence (1)."""
+        return self._scaled(query, self._store.rows(rows) @ query)
+
+    def closeness_to(self, query: Floats, others: Matrix) -> NDArray[np.float64]:
+        """The same scale for rows that are not of this base, all of them."""
+        return self._scaled(query, others.rows(np.arange(len(others))) @ query)
+
+    def _scaled(self, query: Floats, cosines: Floats) -> NDArray[np.float64]:
         mean = float(query @ self._mean)
-        cosines = (self._store.rows(rows) @ query).astype(np.float64)
-        return np.asarray((cosines - mean) / max(1 - mean, 1e-3), np.float64)
+        return np.asarray((cosines.astype(np.float64) - mean) / max(1 - mean, 1e-3), np.float64)
 
 
 def _new_graph() -> Any:

@@ -13,28 +13,26 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from msgspec.structs import replace
 
-from content.search.confidence import ANSWER, SCOPE, Evidence
+from content.search.candidates import Clock, gather
+from content.search.confidence import ANSWER, SCOPE, Evidence, rank
 from content.search.embedding import E5Embedder, Embedder
 from content.search.followup import focus_of
 from content.search.index import Index
-from content.search.pinyin import Accents, plain, syllables
+from content.search.pinyin import Accents, plain
 from content.search.query import Hit, Outcome, Query, SearchResult
 from content.search.text import MAX_CHARS, normalise, words_only
 
 _FOLLOW_UP_CONFIDENCE = 0.95
-_NEIGHBOURS = 150
-"""Rows taken from the meaning channel; several may belong to one document."""
+_RANKED = 20
+"""Most hits a result can have."""
 
 _ALTERNATIVES = 3
 """Texts of an n-best list that are looked at beside the first."""
-
-Clock = Callable[[], float]
 
 
 class Blobs(Protocol):
@@ -73,19 +71,16 @@ class Searcher:
     def search(self, query: Query, n: int = 5) -> SearchResult:
         """At most ``n`` hits, best first, whatever the outcome."""
         started = self._clock()
-        watch: dict[str, float] = {}
         texts = [normalise(text) for text in (query.text, *query.nbest[:_ALTERNATIVES])]
-        words = words_only(texts[0])
-        follow_up = self._follow_up(words, query.context)
+        follow_up = self._follow_up(words_only(texts[0]), query.context)
         if follow_up is not None:
             return follow_up
         sounds = [plain(sound) for sound in query.pinyin[:MAX_CHARS]]
-        if not (words or sounds) or not self._index.info.documents:
+        if not (any(map(words_only, texts)) or sounds) or not self._index.info.documents:
             return SearchResult("none", ms={"total": self._since(started)})
-        evidence = self._weigh(texts, sounds, watch)
-        result = self._decide(evidence, n)
-        watch["total"] = self._since(started)
-        return SearchResult(result.outcome, result.hits, result.reason, {k: round(v, 2) for k, v in watch.items()})
+        found = gather(self._index, self._embedder, texts, sounds, self._clock)
+        result = self._decide(rank(found, self._index.info.config.weights)[:_RANKED], n)
+        return replace(result, ms={**found.ms, "total": self._since(started)})
 
     def _follow_up(self, words: str, context: str) -> SearchResult | None:
         if not context or not focus_of(words):
@@ -95,55 +90,6 @@ class Searcher:
             return None
         hit = Hit(context, self._index.titles[number], _FOLLOW_UP_CONFIDENCE)
         return SearchResult("answer", (hit,))
-
-    def _weigh(self, texts: list[str], sounds: list[str], watch: dict[str, float]) -> list[tuple[int, Evidence]]:
-        """Documents with what speaks for them, best first."""
-        index, weights = self._index, self._index.info.config.weights
-        count = index.info.documents
-        mark = self._clock()
-        spoken = [index.marker.without_places(words_only(text)) for text in texts]
-        characters = _best(count, (index.character_scores(each) for each in spoken))
-        body = _best(count, (index.body_scores(each) for each in spoken))
-        watch["characters"] = self._since(mark)
-        mark = self._clock()
-        heard = [sounds] if sounds else [syllables(words) for words in spoken]
-        pinyin = _best(count, (index.pinyin_scores(each) for each in heard))
-        watch["pinyin"] = self._since(mark)
-        mark = self._clock()
-        lexical = weights.characters * characters + weights.pinyin * pinyin + weights.body * body
-        chosen = set(_top(lexical, index.info.config.candidates))
-        vectors = [self._embedder.query(text) for text in texts if words_only(text)]
-        watch["embedding"] = self._since(mark)
-        mark = self._clock()
-        for vector in vectors:
-            chosen.update(index.owner(index.meanings.nearest(vector, _NEIGHBOURS)).tolist())
-        candidates = np.asarray(sorted(chosen), np.int64)
-        meaning = _best(len(candidates), (self._meaning(vector, candidates) for vector in vectors))
-        watch["meaning"] = self._since(mark)
-        fused = lexical[candidates] + weights.meaning * meaning
-        order = np.lexsort((candidates, -fused))
-        ranked = []
-        for place, at in enumerate(order[:20]):
-            number = int(candidates[at])
-            rival = order[1] if place == 0 and len(order) > 1 else order[0]
-            margin = float(fused[at] - fused[rival]) if len(order) > 1 else float(fused[at])
-            found = Evidence(
-                characters=float(characters[number]),
-                pinyin=float(pinyin[number]),
-                body=float(body[number]),
-                meaning=float(meaning[at]),
-                coverage=max(float(characters[number]), float(pinyin[number])),
-                fused=float(fused[at]),
-                margin=margin,
-            )
-            ranked.append((number, found))
-        return ranked
-
-    def _meaning(self, vector: NDArray[np.float32], documents: NDArray[np.int64]) -> NDArray[np.float64]:
-        """For each document its best row's share of the way from the mean cosine to 1."""
-        rows = [self._index.vector_rows(int(document)) for document in documents]
-        starts = np.cumsum([0, *(len(of_document) for of_document in rows)])[:-1]
-        return np.maximum.reduceat(self._index.meanings.closeness(vector, np.concatenate(rows)), starts)
 
     def _decide(self, ranked: list[tuple[int, Evidence]], n: int) -> SearchResult:
         index, config = self._index, self._index.info.config
@@ -159,18 +105,4 @@ class Searcher:
         return SearchResult(outcome, hits[:n])
 
     def _since(self, mark: float) -> float:
-        return (self._clock() - mark) * 1000
-
-
-def _best(count: int, scores: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Element-wise best of several scorings; zeros when there is none."""
-    out = np.zeros(count)
-    for each in scores:
-        out = np.maximum(out, each)
-    return out
-
-
-def _top(scores: NDArray[np.float64], count: int) -> list[int]:
-    count = min(count, len(scores))
-    found = np.argpartition(-scores, count - 1)[:count]
-    return [int(number) for number in found if scores[number] > 0]
+        return round((self._clock() - mark) * 1000, 2)
