@@ -39,8 +39,8 @@ class Logistic(msgspec.Struct, frozen=True):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-SCOPE = Logistic(-6.0, {"lexical": 3.0, "meaning": 20.0, "familiar": 14.0, "everyday": -10.0, "everyday_few": -12.0})
-ANSWER = Logistic(-5.0, {"lexical": 2.0, "meaning": 6.0, "margin": 8.0})
+SCOPE = Logistic(-5.8, {"lexical": 4.3, "meaning": 14.9, "familiar": 19.4, "everyday": -14.0, "everyday_few": -11.9})
+ANSWER = Logistic(-1.0, {"lexical": 0.9, "meaning": 2.5, "margin": 5.4})
 
 
 def rank(found: Candidates, weights: Weights) -> list[tuple[int, Evidence]]:

@@ -22,18 +22,18 @@ class Weights(msgspec.Struct, frozen=True):
     """How much each channel counts in the fused score. Every channel is on a scale of about 0..1."""
 
     characters: float = 1.0
-    pinyin: float = 0.4
-    meaning: float = 1.0
+    pinyin: float = 0.6
     body: float = 0.6
-    synonym: float = 0.8
+    meaning: float = 2.0
 
 
 class SearchConfig(msgspec.Struct, frozen=True):
     """``candidates``: documents taken from each channel into the fusion. ``choices``: most choices of a clarify.
 
     ``chunk``, ``stride``: characters of an answer embedded at once, and the step to the next chunk.
-    ``answer_chunks``: most chunks embedded over a whole base; a large base is found by its questions, and its answers
-    by characters only (embedding 172,000 answers would take hours). ``graph_from``: rows from which vectors are kept
+    ``unnamed``: answers are embedded of documents with at most this many names; one with more is found by these.
+    ``answer_chunks``: most chunks embedded over a whole base; the answers of a large base are found by characters only
+    (embedding 172,000 answers would take hours). ``graph_from``: rows from which vectors are kept
     in a graph (HNSW) instead of being compared one by one.
     """
 
@@ -42,10 +42,11 @@ class SearchConfig(msgspec.Struct, frozen=True):
     weights: Weights = Weights()
     candidates: int = 50
     choices: int = 4
-    chunk: int = 120
-    stride: int = 100
-    chunks_each: int = 12
-    answer_chunks: int = 12_000
+    chunk: int = 160
+    stride: int = 140
+    chunks_each: int = 6
+    unnamed: int = 2
+    answer_chunks: int = 8_000
     graph_from: int = 20_000
     answer_at: float = 0.6
-    scope_at: float = 0.5
+    scope_at: float = 0.45

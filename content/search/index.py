@@ -88,7 +88,8 @@ def build_index(
         ],
         config.body,
     )
-    chunks = _chunks(answers, config)
+    unnamed = [(number, answer) for number, answer in answers if len(names[number]) <= config.unnamed]
+    chunks = _chunks(unnamed, config)
     embedder = embedder or E5Embedder()
     vectors = embed_all([*short, *(text for _, text in chunks)], embedder, embed_cache, progress)
     contrast = embed_all(everyday_questions(), embedder, embed_cache, progress, "everyday")
@@ -184,6 +185,10 @@ class Index:
         owners[short] = self.owners[vectors[short]]
         owners[~short] = self.chunk_owners[vectors[~short] - rows]
         return owners
+
+    def names(self, document: int) -> list[str]:
+        """All names of a document, words only."""
+        return [self.words[row] for row in range(int(self.starts[document]), int(self.starts[document + 1]))]
 
     def vector_rows(self, document: int) -> Array:
         """All vector rows of a document."""

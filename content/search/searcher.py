@@ -31,6 +31,9 @@ _FOLLOW_UP_CONFIDENCE = 0.95
 _RANKED = 20
 """Most hits a result can have."""
 
+_BARE = 4
+"""Characters up to which a question may be a bare word."""
+
 _ALTERNATIVES = 3
 """Texts of an n-best list that are looked at beside the first."""
 
@@ -72,37 +75,46 @@ class Searcher:
         """At most ``n`` hits, best first, whatever the outcome."""
         started = self._clock()
         texts = [normalise(text) for text in (query.text, *query.nbest[:_ALTERNATIVES])]
-        follow_up = self._follow_up(words_only(texts[0]), query.context)
-        if follow_up is not None:
-            return follow_up
+        focus = focus_of(words_only(texts[0]))
+        if focus:
+            return self._follow_up(query.context)
+        words = words_only(texts[0])
         sounds = [plain(sound) for sound in query.pinyin[:MAX_CHARS]]
         if not (any(map(words_only, texts)) or sounds) or not self._index.info.documents:
             return SearchResult("none", ms={"total": self._since(started)})
         found = gather(self._index, self._embedder, texts, sounds, self._clock)
-        result = self._decide(rank(found, self._index.info.config.weights)[:_RANKED], n)
+        result = self._decide(words, rank(found, self._index.info.config.weights)[:_RANKED], n)
         return replace(result, ms={**found.ms, "total": self._since(started)})
 
-    def _follow_up(self, words: str, context: str) -> SearchResult | None:
-        if not context or not focus_of(words):
-            return None
-        number = self._index.number(context)
+    def _follow_up(self, context: str) -> SearchResult:
+        """A question that names no matter means the item just answered; without one it means nothing."""
+        number = self._index.number(context) if context else None
         if number is None or not self._index.is_valid(number, self._today()):
-            return None
-        hit = Hit(context, self._index.titles[number], _FOLLOW_UP_CONFIDENCE)
-        return SearchResult("answer", (hit,))
+            return SearchResult("none")
+        return SearchResult("answer", (Hit(context, self._index.titles[number], _FOLLOW_UP_CONFIDENCE),))
 
-    def _decide(self, ranked: list[tuple[int, Evidence]], n: int) -> SearchResult:
+    def _decide(self, words: str, ranked: list[tuple[int, Evidence]], n: int) -> SearchResult:
         index, config = self._index, self._index.info.config
-        hits = tuple(
-            Hit(index.ids[number], index.titles[number], round(ANSWER(evidence), 4)) for number, evidence in ranked
-        )
         best, first = ranked[0]
-        if SCOPE(first) < config.scope_at:
+        scope = SCOPE(first)
+        hits = tuple(
+            Hit(index.ids[number], index.titles[number], round(scope * ANSWER(evidence), 4))
+            for number, evidence in ranked
+        )
+        if scope < config.scope_at:
             return SearchResult("none", hits[:n])
         if not index.is_valid(best, self._today()):
             return SearchResult("none", hits[:n], "expired")
-        outcome: Outcome = "answer" if ANSWER(first) >= config.answer_at else "clarify"
+        sure = ANSWER(first) >= config.answer_at and not self._is_bare(words, ranked)
+        outcome: Outcome = "answer" if sure else "clarify"
         return SearchResult(outcome, hits[:n])
+
+    def _is_bare(self, words: str, ranked: list[tuple[int, Evidence]]) -> bool:
+        """Whether the question is only a word that several items share (补办, 身份证) and none is called by."""
+        if not 0 < len(words) <= _BARE:
+            return False
+        names = [set(self._index.names(number)) for number, _ in ranked[:_RANKED]]
+        return words not in names[0] and sum(any(words in name for name in of) for of in names) > 1
 
     def _since(self, mark: float) -> float:
         return round((self._clock() - mark) * 1000, 2)

@@ -40,9 +40,17 @@ def searcher(blobs):
     ],
 )
 def test_asked_misheard_or_in_other_script(searcher, question, wanted):
-    result = searcher.search(Query(question))
-    assert result.hits[0].id == wanted
-    assert result.outcome != "none"
+    assert searcher.search(Query(question)).hits[0].id == wanted
+
+
+def test_a_word_that_several_items_share_asks_back(searcher):
+    result = searcher.search(Query("补领"))
+    assert result.outcome == "clarify"
+    assert {hit.id for hit in result.hits[:2]} == {"id-card", "book"}
+
+
+def test_a_question_without_a_matter_means_nothing_alone(searcher):
+    assert searcher.search(Query("那要多少钱")).outcome == "none"
 
 
 @pytest.mark.parametrize("question", ["", " ", "？！", "\0\0", "今天天气怎么样", "\ud800", "🙂🙂🙂"])
