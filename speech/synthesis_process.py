@@ -334,7 +334,8 @@ class ProcessSynthesiser:
         return next((child for child in self._children if child.voices), None)
 
     def _launch(self) -> None:
-        while not self._closed and len(self._children) < self._wanted:
+        """Start what is missing, one at a time: two that load at once would both be late."""
+        if not self._closed and len(self._children) < self._wanted and all(child.voices for child in self._children):
             self._children.append(_Child(self._command, self._limits, self._heard))
 
     # -- what the watchers report ----------------------------------------------------------------------------------
@@ -356,6 +357,8 @@ class ProcessSynthesiser:
                     else:
                         # One that cannot even load is not started again until somebody wants to speak.
                         self._start_failure = message.reason
+                case ChildStarted():
+                    self._launch()
                 case _:
                     pass
             self._changed.notify_all()
