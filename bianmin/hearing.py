@@ -1,8 +1,13 @@
-"""Wiring of hearing: settings, installed models and the pack's words become a recogniser."""
+"""Wiring of hearing: settings, installed models and the pack's words become a recogniser that cannot hang.
+
+A front end that lives long takes ``start_recognition`` (recognition in a watched process of its own); a command that
+recognises a file and ends takes ``open_hearing_recogniser`` (in its own process).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,16 +15,52 @@ from bianmin.settings import Settings, model_directories
 
 if TYPE_CHECKING:
     from speech.recognition import Recogniser
+    from speech.supervision import Supervisor
+
+PATIENCE = {"zipformer": 3.0, "vosk": 5.0, "whisper": 20.0}
+"""Seconds without an answer after which a recogniser is taken for hung: several times its slowest honest answer."""
 
 
-def open_hearing_recogniser(settings: Settings, words: Iterable[str] = (), engine: str = "") -> Recogniser:
-    """The recogniser a front end hears with. ``engine`` overrides the settings; ``words``: those of the pack.
-
-    Raises ``SpeechError`` or ``ModelError``: one clear sentence.
-    """
+def _load(engine: str, directories: tuple[Path, ...], words: tuple[str, ...], folder: Path | None) -> Recogniser:
+    """In the child process."""
     from speech.engines import open_recogniser
     from speech.lexicon import Lexicon
 
+    return open_recogniser(engine, directories, Lexicon(words), model=folder)
+
+
+def _choice(settings: Settings, engine: str) -> tuple[str, Path | None]:
+    from speech.engines import choose
+
     wanted = engine or settings.speech.engine
-    folder = Path(settings.speech.vosk_model) if wanted == "vosk" and settings.speech.vosk_model else None
-    return open_recogniser(wanted, model_directories(), Lexicon(words), model=folder)
+    if wanted == "vosk" and settings.speech.vosk_model:
+        return "vosk", Path(settings.speech.vosk_model)
+    return choose(wanted, model_directories()), None
+
+
+def open_hearing_recogniser(settings: Settings, words: Iterable[str] = (), engine: str = "") -> Recogniser:
+    """A recogniser in this process. ``engine`` overrides the settings; ``words``: those of the pack.
+
+    Raises ``SpeechError`` or ``ModelError``: one clear sentence.
+    """
+    name, folder = _choice(settings, engine)
+    return _load(name, model_directories(), tuple(words), folder)
+
+
+def start_recognition(
+    settings: Settings, words: Iterable[str] = (), engine: str = "", spare: bool = True
+) -> Supervisor:
+    """A recogniser in a watched process, loading in the background; close it when the front end ends.
+
+    ``spare``: keep a second one loaded, to take over at once. Raises ``SpeechError`` or ``ModelError`` when no model is
+    installed; what goes wrong later comes out of ``Hearing`` as an event.
+    """
+    from speech.engines import ENGINES
+    from speech.models import find
+    from speech.supervision import Supervisor
+
+    name, folder = _choice(settings, engine)
+    if folder is None:
+        find(ENGINES[name], model_directories())
+    load = partial(_load, name, model_directories(), tuple(words), folder)
+    return Supervisor(load, patience=PATIENCE[name], spare=spare)

@@ -11,9 +11,9 @@ differ in a syllable or two, cost only what they differ in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,13 +21,13 @@ from speech.pinyin import of_text, toneless
 from speech.words import Words, general_words
 
 LONGEST_GENERAL = 8  # syllables
-LONGEST_DIGITS = 18  # an identity number
+LONGEST_DIGITS = 18  # syllables of a run of digits: an identity number
 PACK_SCORE = -7.0  # natural logarithm: a pack word is about as likely as one of the thousand commonest words
 PACK_SYLLABLE = -0.4  # and each of its syllables costs this
 WRONG_TONE = -1.0  # a syllable whose tone is not the word's: tones are often heard wrong
 DIGIT_SYLLABLE = -2.6  # a run of three or more spoken digits: about one in ten, and where it starts is free
 UNWRITABLE = -25.0  # a syllable no word fits
-WAYS = 6
+WAYS = 4  # ways to write a sequence that are kept
 _DIGITS = dict(
     zip(["ling", "yi", "yao", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"], "零一幺二三四五六七八九", strict=True)
 )
@@ -40,10 +40,21 @@ class Reading(msgspec.Struct, frozen=True):
     score: float
 
 
-class _Way(msgspec.Struct, frozen=True):
+class Way(NamedTuple):
+    """One way to write the syllables so far. ``state``: the language model's."""
+
     score: float
     state: Any
     text: str
+
+
+class _Option(NamedTuple):
+    """A word appended to a way, before the tones that were heard are compared with ``tones``, the word's own."""
+
+    score: float
+    state: Any
+    text: str
+    tones: str
 
 
 @lru_cache(maxsize=200_000)
@@ -51,28 +62,25 @@ def _tones(word: str) -> str:
     return "".join(syllable[-1] for syllable in of_text(word))
 
 
-def _tone_cost(word: str, tones: str) -> float:
-    return sum(WRONG_TONE for a, b in zip(_tones(word), tones, strict=False) if a != b and "5" not in (a, b))
-
-
-def _keep(best: dict[str, _Way], way: _Way) -> None:
-    held = best.get(way.text)
-    if held is None or held.score < way.score:
-        best[way.text] = way
+def _tone_cost(known: str, heard: str) -> float:
+    if known == heard:
+        return 0.0
+    return sum(WRONG_TONE for a, b in zip(known, heard, strict=False) if a != b and "5" not in (a, b))
 
 
 class Node:
     """A sequence of syllables and the best ways to write it. Immutable once made; ``then`` makes or finds the next."""
 
-    __slots__ = ("_children", "_lexicon", "_parent", "key", "tone", "ways")
+    __slots__ = ("_children", "_lexicon", "_options", "_parent", "key", "tone", "ways")
 
-    def __init__(self, lexicon: Lexicon, parent: Node | None, syllable: str, ways: Sequence[_Way] = ()) -> None:
+    def __init__(self, lexicon: Lexicon, parent: Node | None, syllable: str, ways: tuple[Way, ...] = ()) -> None:
         self._lexicon = lexicon
         self._parent = parent
         self._children: dict[str, Node] = {}
+        self._options: dict[str, list[_Option]] = {}
         self.key = toneless(syllable)
         self.tone = syllable[-1:] or "5"
-        self.ways = tuple(ways) or self._ways()
+        self.ways = ways or self._found()
 
     def then(self, syllable: str) -> Node:
         child = self._children.get(syllable)
@@ -84,29 +92,54 @@ class Node:
     def score(self) -> float:
         return self.ways[0].score
 
-    def _ways(self) -> tuple[_Way, ...]:
-        lexicon = self._lexicon
-        best: dict[str, _Way] = {}
-        key, tones = "", ""
-        node: Node | None = self
-        length = 0
-        while node is not None and node._parent is not None and length < lexicon.longest:
-            length += 1
-            key = node.key + ("'" + key if key else "")
-            tones = node.tone + tones
+    @property
+    def syllables(self) -> tuple[str, ...]:
+        """Toned."""
+        backwards = []
+        node: Node = self
+        while node._parent is not None:
+            backwards.append(node.key + node.tone)
             node = node._parent
-            for word, score in lexicon.special(key, length):
-                cost = score + _tone_cost(word, tones)
-                for way in node.ways:
-                    _keep(best, _Way(way.score + cost, lexicon.words.begin(), way.text + word))
-            for word in lexicon.general(key, length):
-                cost = _tone_cost(word, tones)
-                for way in node.ways:
-                    score, state = lexicon.words.score(way.state, word)
-                    _keep(best, _Way(way.score + score + cost, state, way.text + word))
+        return tuple(reversed(backwards))
+
+    def _found(self) -> tuple[Way, ...]:
+        """Every word that ends here, on the ways of the node before it."""
+        best: dict[str, Way] = {}
+        key, tones = self.key, self.tone
+        node = self._parent
+        length = 1
+        while node is not None:
+            for option in node._options_for(key, length):
+                score = option.score + _tone_cost(option.tones, tones)
+                held = best.get(option.text)
+                if held is None or held.score < score:
+                    best[option.text] = Way(score, option.state, option.text)
+            if node._parent is None or length == self._lexicon.longest:
+                break
+            key, tones = node.key + "'" + key, node.tone + tones
+            node = node._parent
+            length += 1
         if not best and self._parent is not None:
-            return tuple(_Way(w.score + UNWRITABLE, w.state, w.text + self.key) for w in self._parent.ways)
-        return tuple(sorted(best.values(), key=lambda way: -way.score)[:WAYS])
+            return tuple(Way(w.score + UNWRITABLE, w.state, w.text + self.key) for w in self._parent.ways)
+        return tuple(sorted(best.values(), reverse=True, key=_by_score)[:WAYS])
+
+    def _options_for(self, key: str, length: int) -> list[_Option]:
+        """The words for ``key`` appended to each way; the same for every tone, so kept."""
+        options = self._options.get(key)
+        if options is None:
+            lexicon = self._lexicon
+            options = self._options[key] = []
+            for word, tones, score in lexicon.special(key, length):
+                options += [_Option(way.score + score, lexicon.begin, way.text + word, tones) for way in self.ways]
+            for word, tones in lexicon.general_candidates(key, length):
+                for way in self.ways:
+                    score, state = lexicon.score(way.state, word)
+                    options.append(_Option(way.score + score, state, way.text + word, tones))
+        return options
+
+
+def _by_score(way: Way) -> float:
+    return way.score
 
 
 class Lexicon:
@@ -117,36 +150,51 @@ class Lexicon:
 
     def __init__(self, words: Iterable[str] = (), general: Words | None = None) -> None:
         self._general = general
-        self._pack: dict[str, list[str]] = {}
+        self._toned: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._pack: dict[str, list[tuple[str, str]]] = {}
         self.longest = max(LONGEST_GENERAL, LONGEST_DIGITS)
         for text in dict.fromkeys(words):
             syllables = of_text(text)
             if 2 <= len(text) == len(syllables):
-                self._pack.setdefault("'".join(map(toneless, syllables)), []).append(text)
+                self._pack.setdefault("'".join(map(toneless, syllables)), []).append((text, _tones(text)))
                 self.longest = max(self.longest, len(text))
 
-    @property
+    @cached_property
     def words(self) -> Words:
-        if self._general is None:
-            self._general = general_words()
-        return self._general
+        return self._general or general_words()
 
-    def special(self, key: str, length: int) -> Iterable[tuple[str, float]]:
-        """Words the language model does not know, with their scores: those of the pack, and runs of digits."""
-        for word in self._pack.get(key, ()):
-            yield word, PACK_SCORE + PACK_SYLLABLE * length
+    @cached_property
+    def begin(self) -> Any:
+        """The language model's state before the first word, and after a word it does not know."""
+        return self.words.begin()
+
+    @cached_property
+    def score(self) -> Callable[[Any, str], tuple[float, Any]]:
+        return self.words.score
+
+    def special(self, key: str, length: int) -> Iterable[tuple[str, str, float]]:
+        """Words the language model does not know, their tones and scores: those of the pack, and runs of digits."""
+        for word, tones in self._pack.get(key, ()):
+            yield word, tones, PACK_SCORE + PACK_SYLLABLE * length
         if 3 <= length <= LONGEST_DIGITS:
-            digits = [_DIGITS.get(syllable) for syllable in key.split("'")]
+            digits = [_DIGITS.get(syllable, "") for syllable in key.split("'")]
             if all(digits):
-                yield "".join(filter(None, digits)), DIGIT_SYLLABLE * length
+                yield "".join(digits), "5" * length, DIGIT_SYLLABLE * length
 
-    def general(self, key: str, length: int) -> Iterable[str]:
-        """Words of the language for toneless syllables joined by ``'``."""
-        return self.words.candidates(key) if length <= LONGEST_GENERAL else ()
+    def general_candidates(self, key: str, length: int) -> tuple[tuple[str, str], ...]:
+        """Words of the language for toneless syllables joined by ``'``, with their tones."""
+        if length > LONGEST_GENERAL:
+            return ()
+        found = self._toned.get(key)
+        if found is None:
+            found = tuple((word, _tones(word)) for word in self.words.candidates(key))
+            if found:
+                self._toned[key] = found
+        return found
 
     def root(self) -> Node:
         """Nothing heard yet."""
-        return Node(self, None, "", (_Way(0.0, self.words.begin(), ""),))
+        return Node(self, None, "", (Way(0.0, self.begin, ""),))
 
     def read(self, syllables: Sequence[str], n: int = 5) -> tuple[Reading, ...]:
         """The likeliest texts for toned syllables, best first; at least one. What no word fits is written as pinyin."""
@@ -166,7 +214,7 @@ class Lexicon:
             score, prefix = best[end - 1]
             options = [(score, prefix + text[end - 1])]
             for start in range(max(0, end - self.longest), end - 1):
-                for word in self._pack.get("'".join(keys[start:end]), ()):
+                for word, _ in self._pack.get("'".join(keys[start:end]), ()):
                     before, prefix = best[start]
                     options.append((before + len(word) - 0.5, prefix + word))
             best.append(max(options))

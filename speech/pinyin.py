@@ -46,7 +46,7 @@ def toneless(syllable: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _final(token: str) -> tuple[str, str]:
+def final_of(token: str) -> tuple[str, str]:
     """A token such as ``uǎn`` as its letters and its tone: ``("uan", "3")``."""
     letters: list[str] = []
     tone = "5"
@@ -74,7 +74,7 @@ def join_tokens(tokens: Iterable[str]) -> tuple[str, ...]:
         if token in _SPELT:
             syllables.append(_SPELT[token])
         else:
-            letters, tone = _final(token)
+            letters, tone = final_of(token)
             syllables.append(initial + letters + tone)
         initial = ""
     return tuple(syllables)

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 DICTIONARY = Path("/usr/share/libime/sc.dict")
 TRIGRAMS = "libime/zh_CN.lm"
 _LOG10 = math.log(10)
+_MOST = 16  # homophones of a syllable that are tried
 _COMMON = 5  # occurrences in jieba's counts below which a word is left out
 
 
@@ -54,9 +55,19 @@ class LibimeWords:
         for line in text.decode().splitlines():
             word, key, _ = line.split(" ")
             self._words.setdefault(key.replace("ü", "v"), []).append(word)
+        self._sorted: set[str] = set()
 
     def candidates(self, key: str) -> Sequence[str]:
-        return self._words.get(key, ())
+        words = self._words.get(key)
+        if words is None:
+            return ()
+        if len(words) > _MOST and key not in self._sorted:  # yi is 200 characters; the rare ones are never meant
+            alone = self._state_type()
+            self._model.NullContextWrite(alone)
+            words.sort(key=lambda word: -self.score(alone, word)[0])
+            del words[_MOST:]
+            self._sorted.add(key)
+        return words
 
     def begin(self) -> Any:
         state = self._state_type()

@@ -1,0 +1,155 @@
+"""The streaming zipformer transducer run directly: sound to log-mel frames, frames to encodings, next-token scores.
+
+sherpa-onnx decodes such a model well, but shows only its best path. To let the pack's words and a language model take
+part while rivals are still open (``speech.fused_search``), the network's three parts are run here with onnxruntime;
+features are kaldi-native-fbank's, with sherpa-onnx's options. Model: k2-fsa's streaming zipformer2 export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from speech.audio import RECOGNISER_RATE, Samples
+from speech.pinyin import final_of, is_initial
+from speech.recognition import SpeechError
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+
+_MEL_BINS = 80
+_DECODERS_KEPT = 60_000
+
+
+class Transducer:
+    """The loaded model; thread-safe. ``tokens``: text of each token id; id 0 is the blank.
+
+    ``encoded_rate``: encodings a second of sound (25). Raises ``SpeechError`` when a file is missing or damaged.
+    """
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+
+        def session(pattern: str) -> Any:
+            found = sorted(folder.glob(pattern))
+            if not found:
+                raise SpeechError(f"{folder} holds no {pattern}; run `bianmin models list` to see what is damaged")
+            try:
+                return onnxruntime.InferenceSession(str(found[0]), options, providers=["CPUExecutionProvider"])
+            except Exception as error:
+                raise SpeechError(f"{found[0]} is damaged; run `bianmin models list`") from error
+
+        self._encoder, self._decoder, self._joiner = (
+            session("encoder*.onnx"),
+            session("decoder*.onnx"),
+            session("joiner*.onnx"),
+        )
+        try:
+            meta = self._encoder.get_modelmeta().custom_metadata_map
+            self.window, self.step = int(meta["T"]), int(meta["decode_chunk_len"])
+            self.context = int(self._decoder.get_modelmeta().custom_metadata_map["context_size"])
+            lines = (folder / "tokens.txt").read_text(encoding="utf-8").splitlines()
+            self.tokens = tuple(line.split()[0] for line in lines if line.strip())
+            if len(self.tokens) < int(self._decoder.get_modelmeta().custom_metadata_map["vocab_size"]):
+                raise ValueError("tokens are missing")
+        except (KeyError, ValueError, IndexError, OSError) as error:
+            raise SpeechError(
+                f"{folder} holds another kind of model than expected; run `bianmin models list`"
+            ) from error
+        self._inputs = [(i.name, i.shape, i.type) for i in self._encoder.get_inputs()]
+        self._cache: dict[tuple[int, ...], Floats] = {}
+
+    def confusable(self, accents: Sequence[str]) -> list[tuple[Ids, Ids]]:
+        """Pairs such as ``n/l`` or ``in/ing`` as token ids, (heard, meant) for each pair, both ways, tone by tone."""
+        ids = {token: number for number, token in enumerate(self.tokens)}
+        by_sound = {token if is_initial(token) else "".join(final_of(token)): ids[token] for token in self.tokens}
+        pairs = []
+        for accent in accents:
+            one, _, other = accent.partition("/")
+            both = [(one + tone, other + tone) for tone in ("", *"12345")]
+            known = [(by_sound[a], by_sound[b]) for a, b in both if a in by_sound and b in by_sound]
+            heard = np.array([number for a, b in known for number in (a, b)], np.int64)
+            meant = np.array([number for a, b in known for number in (b, a)], np.int64)
+            pairs.append((heard, meant))
+        return pairs
+
+    def initial_state(self) -> list[Any]:
+        """The encoder's memory before any sound."""
+        kinds = {"tensor(float)": np.float32, "tensor(int64)": np.int64}
+        return [
+            np.zeros([d if isinstance(d, int) else 1 for d in shape], kinds[kind])
+            for _, shape, kind in self._inputs[1:]
+        ]
+
+    def encode(self, frames: Floats, state: list[Any]) -> tuple[Floats, list[Any]]:
+        """``frames``: (window, 80); the encodings, (step / 4, joiner dimension), and the memory after them."""
+        names = [name for name, _, _ in self._inputs]
+        outputs = self._encoder.run(None, dict(zip(names, [frames[None], *state], strict=True)))
+        return outputs[0][0], outputs[1:]
+
+    def predict(self, contexts: list[tuple[int, ...]]) -> Floats:
+        """Decoder outputs for the last tokens of each path, (n, joiner dimension); remembered, for they recur."""
+        missing = [context for context in dict.fromkeys(contexts) if context not in self._cache]
+        if missing:
+            outputs = self._decoder.run(None, {"y": np.array(missing, np.int64)})[0]
+            if len(self._cache) > _DECODERS_KEPT:
+                self._cache.clear()
+                return self.predict(contexts)
+            self._cache.update(zip(missing, outputs, strict=True))
+        return np.stack([self._cache[context] for context in contexts])
+
+    def log_probabilities(self, encoding: Floats, predictions: Floats) -> Floats:
+        """Of each token next, for each path: (n, tokens), natural logarithm."""
+        repeated = np.repeat(encoding[None], len(predictions), axis=0)
+        logits = self._joiner.run(None, {"encoder_out": repeated, "decoder_out": predictions})[0]
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        probabilities: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        return probabilities
+
+
+class Encoding:
+    """Sound of one utterance on its way to encodings."""
+
+    def __init__(self, model: Transducer) -> None:
+        import kaldi_native_fbank
+
+        options = kaldi_native_fbank.FbankOptions()
+        options.frame_opts.samp_freq = RECOGNISER_RATE
+        options.frame_opts.dither = 0.0
+        options.frame_opts.snip_edges = False
+        options.mel_opts.num_bins = _MEL_BINS
+        options.mel_opts.low_freq = 20.0
+        options.mel_opts.high_freq = -400.0
+        self._features: Any = kaldi_native_fbank.OnlineFbank(options)
+        self._model = model
+        self._state = model.initial_state()
+        self._next = 0
+
+    def add(self, samples: Samples) -> list[Floats]:
+        """Encodings that became ready, one a 40 ms."""
+        self._features.accept_waveform(RECOGNISER_RATE, samples.tolist())
+        return self._ready()
+
+    def end(self) -> list[Floats]:
+        """No more sound."""
+        self._features.input_finished()
+        return self._ready()
+
+    def _ready(self) -> list[Floats]:
+        encodings: list[Floats] = []
+        model = self._model
+        while self._next + model.window < self._features.num_frames_ready:
+            frames = np.stack([self._features.get_frame(self._next + i) for i in range(model.window)])
+            encoded, self._state = model.encode(frames, self._state)
+            encodings.extend(encoded)
+            self._next += model.step
+        return encodings
