@@ -124,7 +124,7 @@ def _show(pack: Pack, result: SearchResult) -> None:
         console.print(_NONE[result.reason], markup=False)
     elif result.outcome == "clarify":
         console.print("您问的是哪一件？", markup=False)
-        for number, hit in enumerate(result.hits[:4], 1):
+        for number, hit in enumerate(result.choices, 1):
             console.print(f"  {number}. {hit.title}", markup=False)
     else:
         found = pack.find(result.hits[0].id)

@@ -28,7 +28,7 @@ class Weights(msgspec.Struct, frozen=True):
 
 
 class SearchConfig(msgspec.Struct, frozen=True):
-    """``candidates``: documents taken from each channel into the fusion. ``choices``: most choices of a clarify.
+    """``candidates``: documents taken from each channel into the fusion.
 
     ``chunk``, ``stride``: characters of an answer embedded at once, and the step to the next chunk.
     ``unnamed``: answers are embedded of documents with at most this many names; one with more is found by these.
@@ -41,7 +41,6 @@ class SearchConfig(msgspec.Struct, frozen=True):
     body: Bm25 = Bm25(k1=1.2, b=0.6, single=0.0)
     weights: Weights = Weights()
     candidates: int = 50
-    choices: int = 4
     chunk: int = 160
     stride: int = 140
     chunks_each: int = 6

@@ -8,6 +8,9 @@ import msgspec
 
 Outcome = Literal["answer", "clarify", "none"]
 
+MOST_CHOICES = 4
+"""More than four choices cannot be held in the head while they are read out."""
+
 
 class Query(msgspec.Struct, frozen=True):
     """A question. ``pinyin``: toned syllables if it was heard; ``nbest``: other texts it may have been; ``context``:
@@ -35,3 +38,8 @@ class SearchResult(msgspec.Struct, frozen=True):
     hits: tuple[Hit, ...] = ()
     reason: str = ""
     ms: dict[str, float] = {}
+
+    @property
+    def choices(self) -> tuple[Hit, ...]:
+        """What a clarify offers: at most four."""
+        return self.hits[:MOST_CHOICES] if self.outcome == "clarify" else ()
