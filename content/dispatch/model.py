@@ -26,8 +26,8 @@ _MAGIC = b"BMDISPATCH1\n"
 _DIGEST = 65
 
 TRIAGE_BELOW = 0.7
-"""A message whose likeliest label is less sure than this goes to a person instead. On held-out messages of the
-development data nine in ten are above it (benchmarks/results/search.md)."""
+"""A message whose likeliest label is less sure than this goes to a person instead. A starting value:
+what share of messages it keeps has not been measured (benchmarks/results/search.md)."""
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from content.dispatch.model import DispatchModel, scaled, softmax
 from content.search.embedding import Progress
 
 _COST = 1.0
-"""C of the support vector machine; 0.1 to 1 differ by less than the noise."""
+"""C of the support vector machine; 0.3 was 0.7 points worse on characters alone (benchmarks/results/search.md)."""
 
 _FOLDS = 5
 """A fifth of the messages, not trained on at first, shows how sharp the margins may be taken."""
