@@ -43,15 +43,16 @@ def hear_files(
     from speech.audio import RECOGNISER_RATE, AudioError, read_audio
     from speech.evaluation import hear
     from speech.models import ModelError
-    from speech.recognition import SpeechError
+    from speech.recognition import Recogniser, SpeechError
     from speech.telephone import over_telephone
 
     rows: list[HeardFile] = []
     with failures(SpeechError, ModelError):
-        recogniser = open_hearing_recogniser(settings.load(), engine=engine)
+        recogniser: Recogniser | None = None  # loaded for the first file that holds sound
         for path in files:
             try:
                 audio = read_audio(path)
+                recogniser = recogniser or open_hearing_recogniser(settings.load(), engine=engine)
                 heard = hear(recogniser, over_telephone(audio) if telephone else audio.at(RECOGNISER_RATE))
             except (AudioError, SpeechError) as error:
                 rows.append(HeardFile(str(path), error=str(error)))
