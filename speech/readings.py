@@ -7,6 +7,7 @@ does to them is the business of ``speech.kokoro_phonemes``.
 from __future__ import annotations
 
 import functools
+import logging
 
 READINGS: dict[str, str] = {
     # 行: xing2 go, hang2 firm
@@ -155,6 +156,7 @@ def load_readings() -> None:
     from pypinyin import load_phrases_dict, load_single_dict
     from pypinyin.contrib.tone_convert import tone3_to_tone
 
+    jieba.setLogLevel(logging.ERROR)  # it tells of loading its dictionary
     load_phrases_dict(
         {word: [[tone3_to_tone(syllable)] for syllable in reading.split()] for word, reading in READINGS.items()}
     )
