@@ -14,6 +14,7 @@ from bianmin.settings import Settings
 from bianmin.voice import open_synthesiser
 from content.pack import Pack
 from content.search import Searcher
+from content.search.vocabulary import vocabulary
 from content.slips import SlipTemplateError
 from devices.ledger import LedgerError, Outcome
 from devices.printing import PrintService, new_job_id
@@ -123,7 +124,7 @@ def load_parts(
 def _listener(chosen: Settings, pack: Pack, microphone: Microphone, clock: Clock) -> Listener:
     if not microphone.available:
         return NoListener()
-    hearing = Hearing(open_hearing_recogniser(chosen, pack.words()))
+    hearing = Hearing(open_hearing_recogniser(chosen, vocabulary(pack)))
     return HearingListener(hearing, clock, lambda: microphone.behind)
 
 

@@ -79,13 +79,14 @@ def ask(
 
 def _hear(path: Path, pack: Pack) -> Hypothesis:
     from bianmin.hearing import open_hearing_recogniser
+    from content.search.vocabulary import vocabulary
     from speech.audio import RECOGNISER_RATE, AudioError, read_audio
     from speech.evaluation import hear
     from speech.models import ModelError
     from speech.recognition import SpeechError
 
     with failures(AudioError, SpeechError, ModelError):
-        recogniser = open_hearing_recogniser(settings.load(), pack.words())
+        recogniser = open_hearing_recogniser(settings.load(), vocabulary(pack))
         return hear(recogniser, read_audio(path).at(RECOGNISER_RATE))
 
 
