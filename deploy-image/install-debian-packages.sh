@@ -1,11 +1,14 @@
 #!/bin/sh
 # Install the Debian packages of a list that are missing; say in one line what is missing where that is not possible.
-# Usage: install-debian-packages.sh LIST      (LIST: one package a line, "#" starts a comment)
+# Usage: install-debian-packages.sh LIST
+# LIST: one package a line, "#" starts a comment; COMMAND:PACKAGE names a package needed only where there is no COMMAND.
 set -eu
 list=$1
 command -v dpkg-query >/dev/null 2>&1 || { echo "Not a Debian system: install what $list names, then go on."; exit 0; }
 missing=""
-for package in $(sed 's/#.*//' "$list"); do
+for entry in $(sed 's/#.*//' "$list"); do
+    package=${entry#*:}
+    if [ "$entry" != "$package" ] && command -v "${entry%%:*}" >/dev/null 2>&1; then continue; fi
     status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
     [ "$status" = installed ] || missing="$missing $package"
 done
