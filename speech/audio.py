@@ -14,8 +14,8 @@ Samples = npt.NDArray[np.float32]
 RECOGNISER_RATE = 16_000
 """Hz; every recogniser here takes this rate."""
 
-LONGEST_FILE = 30 * 60.0
-"""s; a longer file is refused: no question and no message is that long."""
+LONGEST_FILE = 5 * 60.0
+"""s; a longer file is refused: no question and no message (180 s) is that long, and nobody waits minutes in silence."""
 
 
 class AudioError(Exception):
