@@ -1,4 +1,4 @@
-"""Staged rollout: who is offered a release, when the next stage begins, when everything stops. Content and images alike.
+"""Staged rollout of content or images: who is offered a release, when the next stage begins, when all stops.
 
     plan = Plan(stages=(Stage("试点", terminals=("WL-001",)), Stage("一成", share=0.1), Stage("全部", share=1.0)))
     rollout = begin(plan, release="2026.11.22", now=now)
