@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from devices.drivers.base import DeviceState, SelfTest
+from devices.drivers.base import SelfTest
 from devices.inventory import Inventory, Status
 
 KEEP_RECORDS = 5_000
@@ -88,6 +88,25 @@ class Roll(msgspec.Struct, frozen=True):
     since: float = 0.0
 
 
+def load_roll(path: Path, metres: float, first: float) -> Roll:
+    """The roll that was noted when it was put in; else one of ``metres``, put in at ``first``."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Roll)
+    except (OSError, msgspec.DecodeError):
+        return Roll(metres, first)
+
+
+def save_roll(path: Path, roll: Roll) -> None:
+    """Note that a new roll was put in; old or new after a power cut. Raises ``OSError``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    with fresh.open("wb") as file:
+        file.write(msgspec.json.encode(roll))
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
 class Forecast(msgspec.Struct, frozen=True):
     """``left``: metres; ``slips``: how many more of the usual length; ``days``: at the usual pace, None: unknown."""
 
@@ -105,19 +124,6 @@ def paper_left(roll: Roll, printed: Iterable[tuple[float, int]], now: float, usu
     days = (now - roll.since) / 86_400
     pace = metres / days if used and days >= 0.5 else 0.0
     return Forecast(round(left, 2), int(left / usual) if usual else 0, round(left / pace, 1) if pace else None)
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """What the screen posts by itself when a device is out of order. ``key`` is a prompt of the pack."""
-
-    device: str
-    key: str
-
-
-def notices(look: Iterable[Status]) -> list[Notice]:
-    """Which devices citizens should be told about: those that do not work."""
-    broken = (DeviceState.FAULT, DeviceState.UNPLUGGED)
-    return [Notice(one.name, f"fault-{one.kind.value}") for one in look if one.condition.state in broken]
 
 
 class Health(msgspec.Struct, frozen=True):

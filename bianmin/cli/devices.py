@@ -13,6 +13,7 @@ from bianmin import settings
 from bianmin.cli.output import CommandError, Json, console, emit, failures
 
 if TYPE_CHECKING:
+    from devices.diagnostics import Record
     from devices.inventory import Inventory, Status
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, test and watch devices.")
@@ -26,6 +27,7 @@ def list_devices(as_json: Json = False) -> None:
     """The devices of the settings with their state, others that are plugged in, and the drivers there are."""
     from devices.drivers import DRIVERS
     from devices.inventory import discover, kernel_devices, unknown
+    from devices.services import outages
 
     inventory = _inventory()
     look = inventory.look()
@@ -36,7 +38,8 @@ def list_devices(as_json: Json = False) -> None:
     strange = [device.properties.get("ID_MODEL", device.node) for device in unknown(kernel)]
     if as_json:
         drivers = {name: one.kind for name, one in DRIVERS.items()}
-        emit({"devices": look, "found": found, "unknown": strange, "drivers": drivers}, True)
+        told = {"devices": look, "found": found, "unknown": strange, "drivers": drivers, "outages": outages(look)}
+        emit(told, True)
         return
     for status in look:
         console.print(_line(status), markup=False, soft_wrap=True)
@@ -79,8 +82,7 @@ def try_out(
                     records.add(record)
     inventory.close()
     for record in made if not as_json else ():
-        verdict = {True: "passed", False: "FAILED", None: "judge it"}[record.passed]
-        console.print(f"{record.device:16} {verdict:9} {record.text}", markup=False, soft_wrap=True)
+        console.print(_verdict(record), markup=False, soft_wrap=True)
     if as_json:
         emit({"records": made}, True)
     if any(record.passed is False for record in made):
@@ -113,14 +115,46 @@ def watch(
 
 
 @app.command()
+def opening(
+    at: Annotated[str, typer.Option(metavar="HH:MM", help="When the terminal opens.")] = "08:30",
+    force: Annotated[bool, typer.Option("--force", help="Test again what was tested today.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The routine of the morning: self-tests once a day, then which services cannot work and why. Exit 1 when some."""
+    from devices.diagnostics import Records
+    from devices.opening import at_opening
+
+    try:
+        when = dt.time.fromisoformat(at)
+    except ValueError:
+        raise CommandError(f"--at must look like 08:30, not {at}", code=2) from None
+    inventory = _inventory()
+    records = Records(settings.home() / "diagnostics" / "records.jsonl")
+    opened = at_opening(inventory, records, dt.datetime.now().astimezone(), when, force=force)
+    inventory.close()
+    if as_json:
+        emit(opened, True)
+    else:
+        for record in opened.tested:
+            console.print(_verdict(record), markup=False, soft_wrap=True)
+        for outage in opened.outages:
+            console.print(f"out of service: {outage.service:10} {outage.device}: {outage.text}", markup=False)
+        if not opened.outages:
+            console.print("every service that is set up can work")
+    if opened.outages:
+        raise typer.Exit(1)
+
+
+@app.command()
 def paper(
-    metres: Annotated[float, typer.Option(help="Length of the roll when it was new.")] = 50.0,
+    metres: Annotated[float, typer.Option(min=1.0, help="Length of the roll when it was new.")] = 50.0,
     since: Annotated[str, typer.Option(help="The day it was put in, as 2026-01-31.")] = "",
+    new_roll: Annotated[bool, typer.Option("--new-roll", help="Note that a new roll was put in just now.")] = False,
     as_json: Json = False,
 ) -> None:
     """How long the roll of the receipt printer still lasts."""
     from bianmin import printing
-    from devices.diagnostics import Roll, paper_left
+    from devices.diagnostics import Roll, load_roll, paper_left, save_roll
     from devices.ledger import LedgerError
 
     try:
@@ -130,10 +164,14 @@ def paper(
     service = printing.configured(settings.load())
     if service is None:
         raise CommandError("no printer is set; set printer.device in settings.toml")
-    with failures(LedgerError):
+    noted = settings.home() / "diagnostics" / "roll.json"
+    with failures(LedgerError, OSError):
+        if new_roll:
+            save_roll(noted, Roll(metres, time.time()))
         printed = [(job.created, job.dots) for job in service.jobs() if job.dots]
     first = min((at for at, _ in printed), default=time.time())
-    forecast = paper_left(Roll(metres, day or first), printed, time.time())
+    roll = Roll(metres, day) if day else load_roll(noted, metres, first)
+    forecast = paper_left(roll, printed, time.time())
     days = f", about {forecast.days:g} days" if forecast.days is not None else ""
     emit(forecast, as_json, f"{forecast.left:g} m left: about {forecast.slips} slips{days}")
 
@@ -152,6 +190,11 @@ def inventory_of(chosen: settings.Settings) -> Inventory:
         entries.insert(0, Entry("printer", "escpos", chosen.printer.device))
     with failures(DriverError):
         return Inventory(entries)
+
+
+def _verdict(record: Record) -> str:
+    verdict = {True: "passed", False: "FAILED", None: "judge it"}[record.passed]
+    return f"{record.device:16} {verdict:9} {record.text}"
 
 
 def _line(status: Status) -> str:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import sdt
-from devices.diagnostics import Record, Records, Roll, health, is_due, notices, paper_left, self_test
+from devices.diagnostics import Record, Records, Roll, health, is_due, load_roll, paper_left, save_roll, self_test
 from devices.drivers import DRIVERS
 from devices.drivers.base import Condition, DeviceState, Driver, DriverError, Kind, SelfTest, Udev, driver
 from devices.drivers.id_reader import IdReader
@@ -323,18 +323,21 @@ def test_self_tests_leave_dated_records_that_survive_a_torn_line(tmp_path: Path)
     assert (counted.devices, counted.failed_tests, counted.jobs) == ({"fault": 1}, 1, {"done": 2, "unknown": 1})
 
 
-def test_citizens_are_told_of_what_does_not_work_only() -> None:
-    looks = [status(DeviceState.READY), status(DeviceState.WARNING), status(DeviceState.UNKNOWN)]
-    assert notices(looks) == []
-    assert [notice.key for notice in notices([status(DeviceState.UNPLUGGED)])] == ["fault-receipt-printer"]
-
-
 def test_the_paper_forecast_counts_what_was_printed_since_the_roll_was_put_in() -> None:
     printed = [(day * 86_400.0, 2_000) for day in range(10) for _ in range(20)]
     forecast = paper_left(Roll(metres=80.0, since=0.0), printed, now=10 * 86_400.0)
     assert (forecast.left, forecast.slips, forecast.days) == (30.0, 120, 6.0)
     assert paper_left(Roll(metres=80.0, since=5 * 86_400.0), printed, now=10 * 86_400.0).left == 55.0
     assert paper_left(Roll(), [], now=100.0).days is None
+
+
+def test_a_new_roll_is_remembered_and_a_damaged_note_is_not_believed(tmp_path: Path) -> None:
+    note = tmp_path / "diagnostics" / "roll.json"
+    assert load_roll(note, 50.0, 7.0) == Roll(50.0, 7.0)
+    save_roll(note, Roll(80.0, 1_000.0))
+    assert load_roll(note, 50.0, 7.0) == Roll(80.0, 1_000.0)
+    note.write_bytes(b'{"metres": 8')
+    assert load_roll(note, 50.0, 7.0) == Roll(50.0, 7.0)
 
 
 # -- simulators on a real line -----------------------------------------------------------------------------------------
