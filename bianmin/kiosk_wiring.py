@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from bianmin import printing, settings
 from bianmin.hearing import open_hearing_recogniser
+from bianmin.kiosk_errands import errands
 from bianmin.settings import Settings
 from bianmin.voice import open_synthesiser
 from content.pack import Pack
 from content.search import Searcher
 from content.search.vocabulary import vocabulary
-from content.slips import SlipTemplateError
-from devices.ledger import LedgerError, Outcome
-from devices.printing import PrintService, new_job_id
-from devices.slip import SlipError
-from dialog.acts import Print
-from dialog.events import Printed, PrintOutcome
 from dialog.pack_knowledge import PackKnowledge
 from dialog.world import Limits, World
 from kiosk.ears import Listener, ListeningEars
@@ -29,7 +23,7 @@ from kiosk.listening import HearingListener, NoListener
 from kiosk.loudspeaker import Loudspeaker
 from kiosk.microphone import Microphone
 from kiosk.mouth import SpeakingMouth
-from kiosk.ports import Diary, Mouth, PaperCame, Parts, Post
+from kiosk.ports import Diary, Mouth, Parts, Post
 from kiosk.ratings import RatingsFile
 from speech.clips import ClipsOf
 from speech.hearing import Hearing
@@ -37,40 +31,6 @@ from speech.speaking import Speaker, SpeechFailed
 from speech.synthesis import SynthesisError
 
 Clock = Callable[[], float]
-
-
-class SlipPaper:
-    """The slip printer as the engine sees it: one job at a time, in the background."""
-
-    def __init__(self, service: PrintService | None, pack: Pack, chosen: Settings, post: Post, diary: Diary) -> None:
-        self._service, self._pack, self._chosen = service, pack, chosen
-        self._post, self._diary = post, diary
-
-    @property
-    def available(self) -> bool:
-        return self._service is not None
-
-    def start(self, job: int, act: Print) -> None:
-        threading.Thread(target=self._print, args=(job, act), name="printing", daemon=True).start()
-
-    def _print(self, job: int, act: Print) -> None:
-        self._post(PaperCame(job, self._printed(act)))
-
-    def _printed(self, act: Print) -> Printed:
-        if self._service is None:
-            return Printed(PrintOutcome.FAILED, "unplugged")
-        try:
-            slip = printing.slip_for(act, self._pack, self._chosen, dt.datetime.now())
-            result = self._service.submit(new_job_id(), slip)
-        except (KeyError, SlipTemplateError, SlipError, LedgerError, OSError):
-            self._diary.note("slip-not-made")
-            return Printed(PrintOutcome.FAILED)
-        outcome = {
-            Outcome.DONE: PrintOutcome.DONE,
-            Outcome.FAILED: PrintOutcome.FAILED,
-            Outcome.UNKNOWN: PrintOutcome.UNKNOWN,
-        }[result.outcome]
-        return Printed(outcome, result.reason)
 
 
 class SilentMouth:
@@ -102,18 +62,18 @@ def load_parts(
     searcher = Searcher(pack, accents=chosen.speech.accents)
     knowledge = {language: PackKnowledge(pack, searcher, language) for language in ("zh", "en")}
     ears = ListeningEars(microphone, _listener(chosen, pack, microphone, clock), post)
-    paper = SlipPaper(printing.configured(chosen), pack, chosen, post, diary)
+    printer = printing.configured(chosen)
     limits = Limits(idle=chosen.kiosk.idle_seconds, wipe=chosen.kiosk.wipe_seconds)
 
     def world(language: str) -> World:
-        return World(knowledge[language], limits, can_print=paper.available, can_hear=ears.available)
+        return World(knowledge[language], limits, can_print=printer is not None, can_hear=ears.available)
 
     parts = Parts(
         world=world,
         ears=ears,
         mouth=_mouth(chosen, pack, loudspeaker, post, diary, clock),
-        paper=paper,
         ratings=RatingsFile(settings.home() / "ratings" / "kiosk.jsonl", dt.datetime.now),
+        errands=errands(printer, pack, chosen, diary),
         ime=_ime(),
         content_date=pack.meta.date.isoformat(),
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dialog.events import Printed, PrintOutcome
 from kiosk.engine import Engine
 from kiosk.frame import Frame
-from kiosk.ports import EarsFailed, NotUnderstood, PaperCame, PartialHeard, Report, SpeechBegan, Understood
+from kiosk.ports import EarsFailed, ErrandDone, NotUnderstood, PartialHeard, Report, SpeechBegan, Understood
 from kiosk.view import Overlay, View
 
 UTTERANCES = (
@@ -94,7 +94,7 @@ class Monkey:
         self._jobs = max(0, self._jobs + self._random.choice((0, 1)))
         self._trail.append(f"printer {outcome.value}")
         for job in range(self._jobs, self._jobs + 3):
-            self._post(PaperCame(job, Printed(outcome, "paper_out")))
+            self._post(ErrandDone(job, Printed(outcome, "paper_out")))
 
     def _wait(self) -> None:
         seconds = self._random.uniform(1, 90)
@@ -104,17 +104,12 @@ class Monkey:
     def _leave(self) -> None:
         """Walk away until nobody can be there any more."""
         self._trail.append("leave")
-        self._engine.post(PaperCame(self._random.randrange(1_000_000), Printed(PrintOutcome.DONE)))
+        self._engine.post(ErrandDone(self._random.randrange(1_000_000), Printed(PrintOutcome.DONE)))
         self._advance(900)
-        if self._printing():
-            return
         if self._engine.active:
             self._fail("a terminal left alone for a quarter of an hour goes back to its first screen")
         if self._engine.view != self._fresh:
             self._fail("nothing of the last person is left in the view")
-
-    def _printing(self) -> bool:
-        return getattr(self._engine.view.screen, "state", "") == "printing"
 
     def _post(self, report: Report) -> None:
         self._engine.post(report)

@@ -5,14 +5,14 @@ Ears and mouth live on threads of their own and talk back through ``post``, whic
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from dialog.acts import Print, Rate
-from dialog.events import Printed
+from dialog.acts import Rate
+from dialog.events import Event
 from dialog.world import World
 from kiosk.ime import Ime
 
@@ -21,14 +21,16 @@ from kiosk.ime import Ime
 class Parts:
     """Everything that takes time to load.
 
-    ``world`` is asked anew for every step, with the language: a printer may come and go.
+    ``world`` is asked anew for every step, with the language: a printer may come and go. ``errands``: the slow acts
+    this terminal can carry out; ``run``: how (in a thread when it is None).
     """
 
     world: Callable[[str], World]
     ears: Ears
     mouth: Mouth
-    paper: Paper
     ratings: Ratings
+    errands: Errands
+    run: Runner | None = None
     ime: Ime | None = None
     content_date: str = ""
 
@@ -93,11 +95,11 @@ class SoundEnded(msgspec.Struct, frozen=True):
     job: int
 
 
-class PaperCame(msgspec.Struct, frozen=True):
-    """The printer's word on job ``job``."""
+class ErrandDone(msgspec.Struct, frozen=True):
+    """What the dialog is told about errand ``job``."""
 
     job: int
-    printed: Printed
+    event: Event
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -117,7 +119,7 @@ Report = (
     | EarsFailed
     | SoundBegan
     | SoundEnded
-    | PaperCame
+    | ErrandDone
 )
 Post = Callable[[Report], None]
 
@@ -160,14 +162,28 @@ class Mouth(Protocol):
         """Silence within 300 ms; the job under way ends."""
 
 
-class Paper(Protocol):
-    """The slip printer."""
+@dataclass(frozen=True)
+class Errand:
+    """How one kind of act is carried out. ``kind`` is its word in the event catalogue.
 
-    @property
-    def available(self) -> bool: ...
+    ``work`` runs in a worker and may take seconds; ``lost`` is what the dialog hears when the outcome is not known.
+    ``patience``: seconds until then.
+    """
 
-    def start(self, job: int, act: Print) -> None:
-        """Print in the background; reports PaperCame with ``job``."""
+    kind: str
+    work: Callable[[Any], Event]
+    lost: Callable[[Any], Event]
+    patience: float = 120.0
+
+
+Errands = Mapping[type, Errand]
+"""By the type of the act."""
+
+
+class Runner(Protocol):
+    """Carries out ``errand`` for ``act`` and posts ``ErrandDone(job, ...)`` when there is an event for the dialog."""
+
+    def __call__(self, job: int, act: object, errand: Errand, post: Post) -> None: ...
 
 
 class Ratings(Protocol):

@@ -58,7 +58,7 @@ def main() -> None:
         monkey.run(actions // 10)
         kiosk.diary.notes.clear()
         kiosk.mouth.said.clear()
-        kiosk.paper.jobs.clear()
+        kiosk.behind.jobs.clear()
         kiosk.ratings.kept.clear()
     gc.collect()
     grown = (resident() / before - 1) * 100

@@ -78,6 +78,7 @@ def _shoot(folder: Path, size: tuple[int, int], ppi: float, as_json: bool) -> No
 
 def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
     """The window until it is closed. What cannot be loaded ends it with the reason."""
+    from kiosk import crashes
     from kiosk.app import KioskApp
     from kiosk.engine import Engine
     from kiosk.event_log import EventLog
@@ -87,6 +88,7 @@ def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
 
     fonts = Fonts(extract(settings.home() / "cache" / "fonts"))
     log = EventLog(settings.home() / "logs", dt.datetime.now)
+    crashes.install(log)
     engine = Engine(log, dt.datetime.now, time.monotonic)
     if control is None:
         window = KioskApp(engine, fonts, size, known.kiosk.ppi)

@@ -20,9 +20,10 @@ from content.search.query import Hit, Query, SearchResult
 from dialog.acts import Choice, Print, Rate
 from dialog.events import Printed, PrintOutcome
 from dialog.world import World
-from kiosk.engine import Engine, Habits
+from kiosk.engine import Engine
+from kiosk.habits import Habits
 from kiosk.ime import Chosen
-from kiosk.ports import PaperCame, Parts, Post, Report, SoundBegan, SoundEnded, Understood
+from kiosk.ports import Errand, ErrandDone, Parts, Post, Report, SoundBegan, SoundEnded, Understood
 
 NOON = dt.datetime(2026, 11, 23, 12, 0)
 SECONDS_A_CHARACTER = 0.2
@@ -135,11 +136,12 @@ class Mouth:
 
 
 @dataclass
-class Paper:
-    available: bool = True
-    jobs: list[tuple[int, Print]] = field(default_factory=list)
+class Behind:
+    """What the terminal does behind the glass: ``jobs`` wait for the test to say how they end."""
 
-    def start(self, job: int, act: Print) -> None:
+    jobs: list[tuple[int, object]] = field(default_factory=list)
+
+    def __call__(self, job: int, act: object, errand: Errand, post: Post) -> None:
         self.jobs.append((job, act))
 
 
@@ -180,11 +182,21 @@ class Bench:
 
     def __init__(self, habits: Habits | None = None, microphone: bool = True, printer: bool = True) -> None:
         self.now = 1000.0
-        self.ears, self.mouth, self.paper = Ears(microphone), Mouth(self), Paper(printer)
+        self.ears, self.mouth, self.behind = Ears(microphone), Mouth(self), Behind()
         self.ratings, self.diary = Keeper(), Diary()
         knowledge = Knowledge()
         world = World(knowledge, can_print=printer, can_hear=microphone)
-        parts = Parts(lambda language: world, self.ears, self.mouth, self.paper, self.ratings, Pinyin(), "2026-11-20")
+        unknown = Printed(PrintOutcome.UNKNOWN)
+        parts = Parts(
+            lambda language: world,
+            self.ears,
+            self.mouth,
+            self.ratings,
+            {Print: Errand("print", lambda act: unknown, lambda act: unknown)} if printer else {},
+            self.behind,
+            Pinyin(),
+            "2026-11-20",
+        )
         self.engine = Engine(self.diary, lambda: NOON, lambda: self.now, parts, habits)
 
     @property
@@ -232,5 +244,5 @@ class Bench:
         self.report(Understood(text, (), 0.9, (), self.now - 0.5, 0.4, 0.1))
 
     def print_ends(self, outcome: PrintOutcome, reason: str = "") -> None:
-        job, _ = self.paper.jobs[-1]
-        self.report(PaperCame(job, Printed(outcome, reason)))
+        job = next(job for job, act in reversed(self.behind.jobs) if isinstance(act, Print))
+        self.report(ErrandDone(job, Printed(outcome, reason)))

@@ -6,7 +6,7 @@ import pytest
 from bench import Bench
 
 from dialog.events import PrintOutcome
-from kiosk.engine import Habits
+from kiosk.habits import Habits
 from kiosk.ports import EarsFailed, NotUnderstood, PartialHeard, SpeechBegan
 from kiosk.view import Overlay, Voice
 
@@ -178,8 +178,17 @@ def test_never_called_printed_unless_it_was() -> None:
 def test_idle_time_does_not_run_while_it_prints() -> None:
     kiosk = asked()
     kiosk.tap("key:print")
-    kiosk.wait(600)
+    kiosk.wait(110)
     assert kiosk.view.screen.state == "printing"
+
+
+def test_a_printer_that_never_answers_is_given_up_as_unknown() -> None:
+    kiosk = asked()
+    kiosk.tap("key:print")
+    kiosk.wait(121)
+    assert kiosk.view.screen.state == "unknown"
+    kiosk.print_ends(PrintOutcome.DONE)
+    assert kiosk.view.screen.state == "unknown", "what came too late is told to nobody"
 
 
 def test_a_late_word_of_the_printer_does_not_reach_the_next_person() -> None:

@@ -54,11 +54,11 @@ def test_what_is_not_in_the_catalogue_raises_without_its_value(event: str, value
 def test_one_json_line_each(tmp_path: Path) -> None:
     log = EventLog(tmp_path, lambda: NOW)
     log.note("session-started")
-    log.note("print-ended", outcome="unknown")
+    log.note("errand-ended", kind="print", outcome="unknown")
     lines = [json.loads(line) for line in (tmp_path / "kiosk-events.jsonl").read_text().splitlines()]
     assert lines == [
         {"time": "2026-11-22T09:30:00.000", "event": "session-started"},
-        {"time": "2026-11-22T09:30:00.000", "event": "print-ended", "outcome": "unknown"},
+        {"time": "2026-11-22T09:30:00.000", "event": "errand-ended", "kind": "print", "outcome": "unknown"},
     ]
 
 

@@ -1,0 +1,54 @@
+"""The slow acts a kiosk can carry out, each as one function from the act to the event the dialog is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bianmin import printing
+from bianmin.settings import Settings
+from content.pack import Pack
+from content.slips import SlipTemplateError
+from devices.ledger import LedgerError, Outcome
+from devices.printing import PrintService, new_job_id
+from devices.slip import SlipError
+from dialog.acts import Print
+from dialog.events import Printed, PrintOutcome
+from kiosk.ports import Diary, Errand, Errands
+
+OUTCOMES = {
+    Outcome.DONE: PrintOutcome.DONE,
+    Outcome.FAILED: PrintOutcome.FAILED,
+    Outcome.UNKNOWN: PrintOutcome.UNKNOWN,
+}
+
+
+@dataclass(frozen=True)
+class SlipErrand:
+    """Prints a slip. Never called printed unless the printer said so."""
+
+    service: PrintService
+    pack: Pack
+    chosen: Settings
+    diary: Diary
+
+    def work(self, act: Print) -> Printed:
+        try:
+            slip = printing.slip_for(act, self.pack, self.chosen, dt.datetime.now())
+            result = self.service.submit(new_job_id(), slip)
+        except (KeyError, SlipTemplateError, SlipError, LedgerError, OSError):
+            self.diary.note("slip-not-made")
+            return Printed(PrintOutcome.FAILED)
+        return Printed(OUTCOMES[result.outcome], result.reason)
+
+    def lost(self, act: Print) -> Printed:
+        return Printed(PrintOutcome.UNKNOWN)
+
+
+def errands(service: PrintService | None, pack: Pack, chosen: Settings, diary: Diary) -> Errands:
+    """What this terminal can do; what it has no equipment for is left out, and the dialog's world says so."""
+    found: dict[type, Errand] = {}
+    if service is not None:
+        slip = SlipErrand(service, pack, chosen, diary)
+        found[Print] = Errand("print", slip.work, slip.lost)
+    return found

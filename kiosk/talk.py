@@ -1,0 +1,210 @@
+"""Speaking and listening in turn: one job of the mouth at a time, the ears open only when speech would count.
+
+::
+
+    say ──> speaking ──(SoundEnded)──> quiet ──listen──> listening ──(Understood)──> thinking
+              └──────── hush ───────────┘                   └── deafen ──> quiet
+
+What of it is seen goes onto the glass here; what it means for the conversation is the engine's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+
+from kiosk.glass import Glass
+from kiosk.habits import Habits
+from kiosk.ports import Diary, Ears, Mouth, Understood
+from kiosk.view import Overlay, Voice
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """One spoken question, in seconds: the parts from the end of speech to the first sound of the answer.
+
+    ``first_sound`` is the whole; 0 until it was heard.
+    """
+
+    endpoint: float
+    recognition: float
+    search: float
+    first_sound: float = 0.0
+
+
+class Talk:
+    """One session's turns of speaking and listening. ``timings`` are those of the session under way."""
+
+    def __init__(
+        self, ears: Ears, mouth: Mouth, glass: Glass, habits: Habits, clock: Callable[[], float], diary: Diary
+    ) -> None:
+        self._ears, self._mouth, self._glass = ears, mouth, glass
+        self._habits, self._clock, self._diary = habits, clock, diary
+        self._job = 0
+        self.timings: list[Timing] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing is being said or heard, and nobody ever spoke. The job number goes on: old reports stay stale."""
+        self.speaking = False
+        self.interruptible = True
+        self.deliberate = False
+        """Whether the citizen asked to be heard, rather than the ears having opened by themselves."""
+        self.spoke_last = False
+        """Whether the last thing the citizen did was to speak."""
+        self._job += 1
+        self._sound_deadline = 0.0
+        self._ears_deadline: float | None = None
+        self._speech_ended: float | None = None
+        self.timings = []
+
+    @property
+    def can_hear(self) -> bool:
+        return self._ears.available
+
+    @property
+    def hearing(self) -> bool:
+        """Whether what the ears report now belongs to the conversation."""
+        return self._glass.view.voice in (Voice.LISTENING, Voice.THINKING)
+
+    # -- the mouth ---------------------------------------------------------------------------------------------------
+
+    def say(self, texts: tuple[str, ...], interruptible: bool) -> bool:
+        """Speak instead of what is being spoken; False when there is nothing to say or nothing to say it with."""
+        self.deafen()
+        if self.speaking:
+            self._mouth.hush()
+        self._job += 1
+        self.interruptible = interruptible
+        view = self._glass.view
+        self.speaking = bool(texts) and self._mouth.available and view.volume > 0
+        if self.speaking:
+            self._sound_deadline = self._clock() + self._habits.longest_sound
+            self._mouth.speak(self._job, texts, view.rate, view.volume, view.language)
+            self._rest()
+        return self.speaking
+
+    def hush(self) -> bool:
+        """Be silent now; whether anything was being said."""
+        if not self.speaking:
+            return False
+        self._mouth.hush()
+        self.speaking = False
+        self._job += 1  # what the old job still reports is stale
+        self._rest()
+        return True
+
+    def began(self, job: int, at: float) -> None:
+        """The first sound of ``job`` left for the loudspeaker."""
+        if job != self._job or self._speech_ended is None:
+            return
+        if self.timings and not self.timings[-1].first_sound:
+            whole = max(0.0, at - self._speech_ended)
+            self.timings[-1] = replace(self.timings[-1], first_sound=whole)
+            self._diary.note("answer-sounded", first_sound_ms=round(whole * 1000))
+        self._speech_ended = None
+
+    def ended(self, job: int) -> bool:
+        """Whether it was the job under way that came to its end."""
+        if job != self._job or not self.speaking:
+            return False
+        self.quiet()
+        return True
+
+    def quiet(self) -> None:
+        """Everything was said."""
+        self.speaking = False
+        self._rest()
+
+    # -- the ears ----------------------------------------------------------------------------------------------------
+
+    def listen(self, seconds: float, deliberate: bool) -> None:
+        """What is said from now on counts, until nobody has begun to speak for ``seconds``."""
+        self.deliberate = deliberate
+        self._ears.listen()
+        self._ears_deadline = self._clock() + seconds
+        self._glass.change(voice=Voice.LISTENING, partial="", level=0.0, overlay=Overlay.NONE)
+
+    def finish(self) -> None:
+        """The citizen says that the utterance is over, by lifting the finger or pressing again."""
+        self._ears_deadline = self._clock() + self._habits.wait_for_speech
+        self._glass.change(voice=Voice.THINKING, level=0.0)
+        self._ears.finish()
+
+    def deafen(self) -> None:
+        self._ears.deafen()
+        self._ears_deadline = None
+        if self.hearing:
+            self._rest()
+
+    def level(self, value: float) -> None:
+        if self._glass.view.voice is Voice.LISTENING:
+            self._glass.change(level=value)
+
+    def speech_began(self) -> bool:
+        """Somebody speaks; whether that is awaited."""
+        if self._glass.view.voice is not Voice.LISTENING:
+            return False
+        self._ears_deadline = None
+        return True
+
+    def speech_over(self) -> None:
+        if self._glass.view.voice is Voice.LISTENING:
+            self._glass.change(voice=Voice.THINKING, level=0.0)
+
+    def partial(self, text: str) -> None:
+        if self._glass.view.voice is Voice.LISTENING:
+            self._glass.change(partial=text)
+            self._ears_deadline = None
+
+    def understood(self, heard: Understood) -> None:
+        """An awaited utterance: the ears close, and the glass shows it while the answer is looked for."""
+        self._ears.deafen()
+        self._ears_deadline = None
+        self.spoke_last = True
+        self._speech_ended = heard.speech_ended
+        self._glass.change(voice=Voice.THINKING, partial=heard.text, level=0.0)
+
+    def answered(self, heard: Understood, searched: float) -> None:
+        """The dialog took ``searched`` seconds to find what to say to ``heard``."""
+        self.timings.append(Timing(heard.endpoint, heard.recognition, searched))
+        self._diary.note("utterance-understood", recognition_ms=round(heard.recognition * 1000))
+
+    def keep_listening(self) -> None:
+        """Noise that nobody meant: go on as before."""
+        self._glass.change(voice=Voice.LISTENING, partial="")
+
+    def lost_ears(self) -> None:
+        """The microphone is gone."""
+        self._diary.note("microphone-lost")
+        self._ears_deadline = None
+        self._glass.change(voice=Voice.OFF, partial="", level=0.0)
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def tick(self, now: float) -> bool:
+        """Close ears nobody spoke to; True when a prompt that never ended was given up."""
+        if self._ears_deadline is not None and now >= self._ears_deadline:
+            self.deafen()
+        if self.speaking and now >= self._sound_deadline:
+            self._diary.note("sound-never-ended")
+            self._mouth.hush()
+            self.quiet()
+            return True
+        return False
+
+    def wake(self) -> None:
+        self._ears.wake()
+
+    def sleep(self) -> None:
+        """The session is over."""
+        self._mouth.hush()
+        self._ears.sleep()
+
+    def _rest(self) -> None:
+        """What the microphone button shows when nobody listens."""
+        voice = Voice.OFF
+        if self._ears.available:
+            voice = Voice.SPEAKING if self.speaking else Voice.READY
+        self._glass.change(voice=voice, level=0.0)
