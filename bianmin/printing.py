@@ -11,13 +11,15 @@ from pathlib import Path
 from bianmin import settings as house
 from content import slips
 from content.pack import Pack
+from content.scenario import resolve
 from devices.escpos.profile import Profile, for_paper
 from devices.ledger import Ledger
 from devices.printing import PrintService
 from devices.receipt import ReceiptPrinter
 from devices.slip import Slip, from_builtins
 from devices.transports import Address, FileAddress, open_address, parse_address
-from dialog.acts import Print, SlipKind
+from dialog.acts import ListSlip, Print, ResumeSlip, ScenarioSlip, SlipKind, TicketSlip
+from dialog.resume import ticket_code
 
 
 def service(address: str, profile: Profile, home: Path | None = None) -> PrintService:
@@ -56,6 +58,24 @@ def slip_for(act: Print, pack: Pack, settings: house.Settings, now: dt.datetime)
     Raises ``KeyError`` for an item the pack does not have, ``content.slips.SlipTemplateError`` for a bad template.
     """
     mark = stamp(settings, now)
+    match act.slip:
+        case ScenarioSlip(scenario_id, answers):
+            result = resolve(pack.scenario(scenario_id), answers, pack.item, pack.place)
+            return from_builtins(slips.scenario(pack, result, mark))
+        case TicketSlip():
+            ticket = {"kind": act.slip.kind, "number": act.slip.number, "check": act.slip.code}
+            ticket |= {"department": act.slip.department, "due": act.slip.due}
+            return ticket_slip(pack, ticket, ticket_code(act.slip.number), settings, now)
+        case ResumeSlip(title, code):
+            return resume_slip(pack, title, code, settings, now)
+        case ListSlip():
+            values = {"list": act.slip, "sample": act.slip.sample, "stamp": mark}
+            return from_builtins(slips.render(pack, "list", values))
+        case None:
+            return _item_slip(act, pack, mark)
+
+
+def _item_slip(act: Print, pack: Pack, mark: slips.Stamp) -> Slip:
     match act.kind:
         case SlipKind.GUIDE:
             return from_builtins(slips.guide(pack, act.item_id, mark))
@@ -63,6 +83,8 @@ def slip_for(act: Print, pack: Pack, settings: house.Settings, now: dt.datetime)
             return from_builtins(slips.checklist(pack, act.item_id, mark))
         case SlipKind.COUNTER:
             return from_builtins(slips.counter(pack, act.heard, mark))
+        case SlipKind.SCENARIO | SlipKind.TICKET | SlipKind.RESUME | SlipKind.LIST:
+            raise slips.SlipTemplateError(f"a {act.kind.value} slip says what is on it; this one does not")
 
 
 RATINGS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
@@ -71,7 +93,7 @@ RATINGS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1:
 
 def ticket_slip(pack: Pack, ticket: Mapping[str, str], code: str, settings: house.Settings, now: dt.datetime) -> Slip:
     """The receipt of something that was filed. ``ticket``: kind, number, department, due; ``code``: for the QR code."""
-    values = {"department": "", "due": "", **ticket}
+    values = {"department": "", "due": "", "check": "", **ticket}
     return from_builtins(slips.render(pack, "ticket", {"ticket": values, "code": code, "stamp": stamp(settings, now)}))
 
 

@@ -10,8 +10,38 @@ from enum import StrEnum
 
 import msgspec
 
-from content.model import Item
+from content.scenario import Answers
 from dialog.events import Key
+from dialog.flows import Matter
+from dialog.requests import RequestDraft
+from dialog.screens import (
+    AnswerScreen,
+    AttractScreen,
+    BrowseScreen,
+    Button,
+    Choice,
+    ChooseScreen,
+    ClarifyScreen,
+    ConfirmScreen,
+    GoodbyeScreen,
+    HumanScreen,
+    IdleScreen,
+    ListenScreen,
+    ListScreen,
+    NoAnswerScreen,
+    NoticeScreen,
+    NumberScreen,
+    Part,
+    PhotoScreen,
+    PrintScreen,
+    RateScreen,
+    Row,
+    Screen,
+    Step,
+    TextScreen,
+    TicketScreen,
+    WaitScreen,
+)
 
 
 class Say(msgspec.Struct, frozen=True, tag="say"):
@@ -26,110 +56,6 @@ class Say(msgspec.Struct, frozen=True, tag="say"):
     passing: bool = False
 
 
-class Choice(msgspec.Struct, frozen=True):
-    """``id`` comes back in ``Chosen``; ``label`` is shown and spoken."""
-
-    id: str
-    label: str
-
-
-# -- screens ---------------------------------------------------------------------------------------------------------
-
-
-class AttractScreen(msgspec.Struct, frozen=True, tag="attract"):
-    """Nobody is there. ``content_date``: ISO date of the pack; ``offline``: no contact with the central service."""
-
-    content_date: str = ""
-    offline: bool = False
-
-
-class ListenScreen(msgspec.Struct, frozen=True, tag="listen"):
-    """Ready for a question.
-
-    ``hint``: one example question; ``notice``: why we are here again, or empty; ``modules``: the six, for touch.
-    """
-
-    hint: str
-    notice: str = ""
-    modules: tuple[Choice, ...] = ()
-
-
-class BrowseScreen(msgspec.Struct, frozen=True, tag="browse"):
-    """Everything of one module, to choose from by touch; the front end pages it. ``title`` is the module's name."""
-
-    title: str
-    choices: tuple[Choice, ...]
-
-
-class ClarifyScreen(msgspec.Struct, frozen=True, tag="clarify"):
-    """At most four choices; "none of these" is always offered beside them."""
-
-    heard: str
-    choices: tuple[Choice, ...]
-
-
-class AnswerScreen(msgspec.Struct, frozen=True, tag="answer"):
-    """The item in list form. ``heard``: what was understood, correctable; ``sample``: not yet reviewed."""
-
-    heard: str
-    item: Item
-    place_names: tuple[str, ...]
-    pack_version: str
-    valid_as_of: str
-    sample: bool = True
-
-
-class NoAnswerScreen(msgspec.Struct, frozen=True, tag="no_answer"):
-    """Nothing fits. ``reason``: "unknown", "expired" or "unheard"; ``message`` is the sentence to read."""
-
-    heard: str
-    reason: str
-    message: str = ""
-
-
-class PrintScreen(msgspec.Struct, frozen=True, tag="print"):
-    """``state``: "printing", "done", "failed" or "unknown"; ``message`` is the sentence to read."""
-
-    state: str
-    message: str
-
-
-class HumanScreen(msgspec.Struct, frozen=True, tag="human"):
-    """How to reach a person now, or whom to call in danger (``urgent``): ``lines`` are short sentences."""
-
-    lines: tuple[str, ...]
-    urgent: bool = False
-
-
-class RateScreen(msgspec.Struct, frozen=True, tag="rate"):
-    """五级好差评."""
-
-
-class IdleScreen(msgspec.Struct, frozen=True, tag="idle"):
-    """Are you still there? ``seconds`` until the session is wiped; counted down visibly, extendable by STAY."""
-
-    seconds: int
-
-
-class GoodbyeScreen(msgspec.Struct, frozen=True, tag="goodbye"):
-    message: str
-
-
-Screen = (
-    AttractScreen
-    | ListenScreen
-    | BrowseScreen
-    | ClarifyScreen
-    | AnswerScreen
-    | NoAnswerScreen
-    | PrintScreen
-    | HumanScreen
-    | RateScreen
-    | IdleScreen
-    | GoodbyeScreen
-)
-
-
 class Show(msgspec.Struct, frozen=True, tag="show"):
     screen: Screen
 
@@ -137,27 +63,81 @@ class Show(msgspec.Struct, frozen=True, tag="show"):
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
     """Now listen. ``keys`` and ``choices`` are what may be pressed; ``open_speech``: any question may be spoken.
 
-    ``timeout``: seconds of quiet after the last sound of the acts before ``Silence`` is sent.
+    ``timeout``: seconds of quiet after the last sound of the acts before ``Silence`` is sent. ``digits``: as many are
+    awaited; keys of a telephone are then gathered (# ends them) and sent as one ``Typed``. ``scan``: a code may be held
+    before the reader, which then sends ``Scanned``. On the phone there are at most four ``choices``, by number.
     """
 
     keys: tuple[Key, ...] = ()
     choices: tuple[Choice, ...] = ()
     open_speech: bool = True
     timeout: float = 10.0
+    digits: int = 0
+    scan: bool = False
 
 
 class SlipKind(StrEnum):
     GUIDE = "guide"  # the answer in list form
     CHECKLIST = "checklist"  # materials to tick off
     COUNTER = "counter"  # no answer found: what was asked, for the desk
+    SCENARIO = "scenario"  # one matter at once: merged checklist and way
+    TICKET = "ticket"  # what was handed in: number, check code, time limit
+    RESUME = "resume"  # the way back to where one was; nothing of a person on it
+    LIST = "list"  # what a ListScreen shows
+
+
+class ScenarioSlip(msgspec.Struct, frozen=True, tag="scenario"):
+    scenario_id: str
+    answers: Answers
+
+
+class TicketSlip(msgspec.Struct, frozen=True, tag="ticket"):
+    """``kind``: 投诉 and the like. ``number`` as shown, ``code`` the check code. No name, no telephone number."""
+
+    kind: str
+    number: str
+    code: str
+    department: str = ""
+    due: str = ""
+
+    def __repr__(self) -> str:
+        return "TicketSlip(...)"
+
+
+class ResumeSlip(msgspec.Struct, frozen=True, tag="resume"):
+    """``code``: what the QR code holds; ``dialog.resume`` reads it back."""
+
+    title: str
+    code: str
+
+
+class ListSlip(msgspec.Struct, frozen=True, tag="list"):
+    title: str
+    parts: tuple[Part, ...]
+    note: str = ""
+    sample: bool = False
+
+    def __repr__(self) -> str:
+        return f"ListSlip({self.title})"
 
 
 class Print(msgspec.Struct, frozen=True, tag="print"):
-    """Print a slip about an item (or, for COUNTER, about ``heard``). Answered by a ``Printed`` event."""
+    """Print a slip about an item, ``heard`` (COUNTER) or ``slip`` (the kinds after it). Answered by ``Printed``."""
 
     kind: SlipKind
     item_id: str = ""
     heard: str = ""
+    slip: ScenarioSlip | TicketSlip | ResumeSlip | ListSlip | None = None
+
+
+class PrintForm(msgspec.Struct, frozen=True, tag="print_form"):
+    """Print a form on A4. ``values``: pairs of field id and text; none: blank. ``Printed`` follows."""
+
+    form_id: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"PrintForm({self.form_id})"
 
 
 class Adjust(msgspec.Struct, frozen=True, tag="adjust"):
@@ -168,10 +148,67 @@ class Adjust(msgspec.Struct, frozen=True, tag="adjust"):
 
 
 class Record(msgspec.Struct, frozen=True, tag="record"):
-    """Record a message the citizen chose to leave. Seconds."""
+    """Record a message the citizen chose to leave. Seconds. Answered by ``Recorded``."""
 
     minimum: float = 3.0
     maximum: float = 180.0
+
+
+class Play(msgspec.Struct, frozen=True, tag="play"):
+    """Let the citizen hear a recording of this session again. ``media``: its handle."""
+
+    media: str
+
+
+class TakePhoto(msgspec.Struct, frozen=True, tag="take_photo"):
+    """Show the camera, count down, take a picture. Answered by ``PhotoTaken`` or ``NoPhoto``."""
+
+
+class File(msgspec.Struct, frozen=True, tag="file"):
+    """Hand in a request: seal it, keep it durably, send it. Answered by ``Filed`` or ``NotFiled``."""
+
+    draft: RequestDraft
+
+
+class LookUp(msgspec.Struct, frozen=True, tag="look_up"):
+    """Ask central how a request stands. Answered by ``Progressed`` or ``ProgressUnknown``.
+
+    ``number``: eleven digits whose check digits are right; ``code``: the four-digit check code.
+    """
+
+    number: str
+    code: str
+
+    def __repr__(self) -> str:
+        return "LookUp(...)"
+
+
+class ReadInvoices(msgspec.Struct, frozen=True, tag="read_invoices"):
+    """Read the electronic invoices on the stick that is plugged in. ``InvoicesRead`` or ``InvoicesNotRead`` follows."""
+
+
+class PrintInvoice(msgspec.Struct, frozen=True, tag="print_invoice"):
+    """Print an invoice that was read, on A4. ``Printed`` follows."""
+
+    handle: str
+
+
+class HandOver(msgspec.Struct, frozen=True, tag="hand_over"):
+    """Leave the matter for the phone or another terminal. ``HandedOver`` or ``NotHandedOver`` follows."""
+
+    matter: Matter
+
+    def __repr__(self) -> str:
+        return "HandOver(...)"
+
+
+class TakeOver(msgspec.Struct, frozen=True, tag="take_over"):
+    """Fetch the matter left under a six-digit code. ``TakenOver`` or ``NotTakenOver`` follows."""
+
+    code: str
+
+    def __repr__(self) -> str:
+        return "TakeOver(...)"
 
 
 class Transfer(msgspec.Struct, frozen=True, tag="transfer"):
@@ -182,10 +219,11 @@ class Transfer(msgspec.Struct, frozen=True, tag="transfer"):
 
 
 class Rate(msgspec.Struct, frozen=True, tag="rate"):
-    """Keep an anonymous rating for the item that was answered."""
+    """Keep an anonymous rating for the item that was answered. ``reason``: why it was a bad one, by its id."""
 
     stars: int
     item_id: str = ""
+    reason: str = ""
 
 
 class End(msgspec.Struct, frozen=True, tag="end"):
@@ -194,4 +232,76 @@ class End(msgspec.Struct, frozen=True, tag="end"):
     reason: str
 
 
-Act = Say | Show | Ask | Print | Adjust | Record | Transfer | Rate | End
+Act = (
+    Say
+    | Show
+    | Ask
+    | Print
+    | PrintForm
+    | Adjust
+    | Record
+    | Play
+    | TakePhoto
+    | File
+    | LookUp
+    | ReadInvoices
+    | PrintInvoice
+    | HandOver
+    | TakeOver
+    | Transfer
+    | Rate
+    | End
+)
+
+__all__ = [
+    "Act",
+    "Adjust",
+    "AnswerScreen",
+    "Ask",
+    "AttractScreen",
+    "BrowseScreen",
+    "Button",
+    "Choice",
+    "ChooseScreen",
+    "ClarifyScreen",
+    "ConfirmScreen",
+    "End",
+    "File",
+    "GoodbyeScreen",
+    "HandOver",
+    "HumanScreen",
+    "IdleScreen",
+    "ListScreen",
+    "ListSlip",
+    "ListenScreen",
+    "LookUp",
+    "NoAnswerScreen",
+    "NoticeScreen",
+    "NumberScreen",
+    "Part",
+    "PhotoScreen",
+    "Play",
+    "Print",
+    "PrintForm",
+    "PrintInvoice",
+    "PrintScreen",
+    "Rate",
+    "RateScreen",
+    "ReadInvoices",
+    "Record",
+    "ResumeSlip",
+    "Row",
+    "Say",
+    "ScenarioSlip",
+    "Screen",
+    "Show",
+    "SlipKind",
+    "Step",
+    "TakeOver",
+    "TakePhoto",
+    "TextScreen",
+    "TicketScreen",
+    "TicketSlip",
+    "Transfer",
+    "WaitScreen",
+]

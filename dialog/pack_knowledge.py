@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
-from content.model import Item, Module, Place
+from content.directory import Hours, RequestCode, Town, Village
+from content.model import Category, Department, Form, Item, Module, Place, Theme
 from content.pack import Pack
+from content.scenario import Scenario
 from content.search.query import Query, SearchResult
-from dialog.acts import Choice
+from dialog.screens import Choice
 
 RESULTS = 5
 """Hits asked for: one answer and at most four others to offer when it was wrong."""
+
+T = TypeVar("T")
 
 
 class Search(Protocol):
@@ -41,19 +45,44 @@ class PackKnowledge:
         return self._searcher.search(query, RESULTS)
 
     def item(self, item_id: str) -> Item | None:
-        try:
-            return self._pack.item(item_id)
-        except KeyError:
-            return None
+        return _found(self._pack.item, item_id)
 
     def place(self, place_id: str) -> Place | None:
-        try:
-            return self._pack.place(place_id)
-        except KeyError:
-            return None
+        return _found(self._pack.place, place_id)
 
     def items_of(self, module: Module) -> Sequence[Choice]:
         return [Choice(f"item:{item.id}", item.title) for item in self._pack.by_module()[module]]
+
+    def items_by(self, kind: Theme | Category) -> Sequence[Choice]:
+        found = self._pack.by_theme()[kind] if isinstance(kind, Theme) else self._pack.by_category()[kind]
+        return [Choice(f"item:{item.id}", item.title) for item in found]
+
+    def scenarios(self) -> Sequence[Scenario]:
+        return self._pack.scenarios()
+
+    def scenario(self, scenario_id: str) -> Scenario | None:
+        return _found(self._pack.scenario, scenario_id)
+
+    def forms(self) -> Sequence[Form]:
+        return self._pack.forms()
+
+    def form(self, form_id: str) -> Form | None:
+        return _found(self._pack.form, form_id)
+
+    def towns(self) -> Sequence[Town]:
+        return self._pack.towns()
+
+    def villages(self, town: str = "") -> Sequence[Village]:
+        return self._pack.villages(town)
+
+    def request_code(self, code: str) -> RequestCode | None:
+        return _found(self._pack.request_code, code)
+
+    def department(self, department_id: str) -> Department | None:
+        return _found(self._pack.department, department_id)
+
+    def hours(self) -> Hours:
+        return self._pack.hours()
 
     def prompt(self, prompt_id: str) -> str:
         return self._pack.prompt(prompt_id, self._language)
@@ -61,3 +90,10 @@ class PackKnowledge:
     def staffed(self, now: dt.datetime) -> bool:
         """Whether people answer at ``now``, by the directory's hours and the holidays."""
         return self._pack.hours().is_staffed(now)
+
+
+def _found(look: Callable[[str], T], identifier: str) -> T | None:
+    try:
+        return look(identifier)
+    except KeyError:
+        return None

@@ -25,15 +25,29 @@ from dialog.events import (
     Channel,
     Chosen,
     Event,
+    Filed,
     Gone,
+    HandedOver,
     Heard,
+    InvoicesNotRead,
+    InvoicesRead,
     Key,
+    NoPhoto,
+    NotFiled,
+    NotHandedOver,
+    NotPerformed,
+    NotTakenOver,
+    PhotoTaken,
     Pressed,
     Printed,
+    Progressed,
+    ProgressUnknown,
     Rated,
     Recorded,
+    Scanned,
     Silence,
     Started,
+    TakenOver,
     Transferred,
     Typed,
     Unintelligible,
@@ -76,6 +90,24 @@ def _react(state: State, event: Event, world: World) -> Turn:
             return human.recorded(state, world, event) if state.phase is Phase.RECORDING else (state, ())
         case Transferred():
             return human.transferred(state, world, event) if state.phase is Phase.TRANSFERRING else (state, ())
+        case NotPerformed():
+            return listening.listen(state, world, "service.unavailable", notice=world.text("service.unavailable"))
+        case (
+            Scanned()
+            | PhotoTaken()
+            | NoPhoto()
+            | Filed()
+            | NotFiled()
+            | Progressed()
+            | ProgressUnknown()
+            | InvoicesRead()
+            | InvoicesNotRead()
+            | HandedOver()
+            | NotHandedOver()
+            | TakenOver()
+            | NotTakenOver()
+        ):
+            return state, ()
         case _:
             assert_never(event)
 
@@ -125,8 +157,10 @@ def _pressed(state: State, key: Key, world: World) -> Turn:
             return manner.repeat(state)
         case Key.STAY:
             return state, (state.asked,)
-        case Key.HOME | Key.BACK:
+        case Key.HOME | Key.BACK | Key.CANCEL | Key.SERVICES:
             return listening.listen(state, world, "listen.more")
+        case Key.NEXT | Key.TYPE | Key.RECORD | Key.RESUME:
+            return state, (state.asked,)
         case Key.MORE:
             return listening.listen(state, world, "listen.more")
         case Key.CORRECT:

@@ -9,6 +9,7 @@ import msgspec
 
 from dialog.acts import Act, Ask, Choice, Say, Screen
 from dialog.events import Channel
+from dialog.flows import Flow
 
 RATES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 """The seven speaking rates, relative to the terminal's own calm pace (VVSG 2.0 7.1-K asks for 50 to 200 %)."""
@@ -32,6 +33,7 @@ class Phase(StrEnum):
     TRANSFERRING = "transferring"  # a person is being called (phone)
     RECORDING = "recording"  # a message is being left
     RATING = "rating"  # stars
+    SERVICE = "service"  # what the running service asked for; see ``State.flow``
     IDLE = "idle"  # "are you still there"
     ENDED = "ended"
 
@@ -40,7 +42,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """``misses``, ``unheard``, ``silences``: unanswered questions, wordless utterances, deadlines, each in a row.
 
     ``said`` and ``screen`` and ``asked`` are what was last said, shown and asked, so that it can be repeated and come
-    back to. ``others`` are the next best hits of the last question, offered when the first was wrong.
+    back to. ``others`` are the next best hits of the last question, offered when the first was wrong. ``flow`` is the
+    service under way, and ``offset`` how far its choices were read out on the phone.
     """
 
     channel: Channel = Channel.KIOSK
@@ -59,6 +62,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     misses: int = 0
     unheard: int = 0
     silences: int = 0
+    flow: Flow | None = None
+    offset: int = 0
 
 
 Turn = tuple[State, tuple[Act, ...]]

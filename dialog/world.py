@@ -11,9 +11,12 @@ from typing import Protocol
 
 import msgspec
 
-from content.model import Item, Module, Place
+from content.directory import Hours, RequestCode, Town, Village
+from content.model import Category, Department, Form, Item, Module, Place, Theme
+from content.scenario import Scenario
 from content.search.query import Query, SearchResult
-from dialog.acts import Choice
+from dialog.requests import Consultation, Routing
+from dialog.screens import Choice
 
 MODULE_NAMES: dict[Module, str] = {
     Module.INSURANCE: "医保社保",
@@ -52,19 +55,75 @@ class Knowledge(Protocol):
 
     def items_of(self, module: Module) -> Sequence[Choice]: ...
 
+    def items_by(self, kind: Theme | Category) -> Sequence[Choice]: ...
+
+    def scenarios(self) -> Sequence[Scenario]: ...
+
+    def scenario(self, scenario_id: str) -> Scenario | None: ...
+
+    def forms(self) -> Sequence[Form]: ...
+
+    def form(self, form_id: str) -> Form | None: ...
+
+    def towns(self) -> Sequence[Town]: ...
+
+    def villages(self, town: str = "") -> Sequence[Village]: ...
+
+    def request_code(self, code: str) -> RequestCode | None: ...
+
+    def department(self, department_id: str) -> Department | None: ...
+
+    def hours(self) -> Hours: ...
+
     def prompt(self, prompt_id: str) -> str: ...
 
     def staffed(self, now: dt.datetime) -> bool: ...
 
 
+class Dispatcher(Protocol):
+    """Where a request would go."""
+
+    def suggest(self, text: str) -> Sequence[Routing]:
+        """Likeliest first; empty when nothing fits."""
+
+
+class Means(msgspec.Struct, frozen=True):
+    """What this front end can do right now besides showing, speaking and printing slips. A service whose means are
+    missing is marked so before it is chosen.
+
+    ``filing``: requests can be handed in (offline too: the outbox keeps them); ``lookup``: progress can be asked for,
+    which needs the network; ``handover``: the same for taking a matter along; ``a4``: a page printer; ``camera``,
+    ``recorder``, ``scanner``, ``invoices`` (a slot for sticks or a reader).
+    """
+
+    filing: bool = False
+    lookup: bool = False
+    handover: bool = False
+    a4: bool = False
+    camera: bool = False
+    recorder: bool = False
+    scanner: bool = False
+    invoices: bool = False
+
+
 class World(msgspec.Struct, frozen=True):
-    """All ``step`` may use besides state and event. ``can_print``, ``can_hear``: what works right now."""
+    """All ``step`` may use besides state and event. ``can_print``, ``can_hear``: what works right now.
+
+    ``dispatcher``: None leaves every request to triage; ``consultations``: those the city has open; ``town``: the
+    nine-digit code of the town the terminal stands in, or empty; ``elsewhere``: the name of the nearest terminal where
+    what is missing here works, or empty.
+    """
 
     knowledge: Knowledge
     limits: Limits = Limits()
     can_print: bool = True
     can_hear: bool = True
     offline: bool = False
+    means: Means = Means()
+    dispatcher: Dispatcher | None = None
+    consultations: tuple[Consultation, ...] = ()
+    town: str = ""
+    elsewhere: str = ""
 
     def text(self, prompt_id: str, **values: object) -> str:
         """The prompt with its braces filled in."""

@@ -20,19 +20,28 @@ from dialog.acts import (
     Adjust,
     Ask,
     End,
+    File,
     GoodbyeScreen,
+    HandOver,
     IdleScreen,
     ListenScreen,
+    LookUp,
+    Play,
     Print,
+    PrintForm,
+    PrintInvoice,
     Rate,
     RateScreen,
+    ReadInvoices,
     Record,
     Say,
     Screen,
     Show,
+    TakeOver,
+    TakePhoto,
     Transfer,
 )
-from dialog.events import Event, Heard, Key, Pressed, Silence, Unintelligible
+from dialog.events import Event, Heard, Key, NotPerformed, Pressed, Silence, Unintelligible
 from dialog.session import step
 from dialog.state import State
 from kiosk.errands import OpenErrands, in_a_thread
@@ -143,7 +152,7 @@ class Conversation:
         said = [act for act in acts if isinstance(act, Say)]
         texts = tuple(act.text for act in said)
         self._silence_at = None
-        shown = ended = False
+        shown = ended = impossible = False
         for act in acts:
             match act:
                 case Say():
@@ -161,8 +170,21 @@ class Conversation:
                 case End(reason):
                     self._diary.note("session-ended", reason=reason)
                     ended = True
-                case Print() | Record() | Transfer():
-                    self._errand(act)
+                case (
+                    Print()
+                    | PrintForm()
+                    | PrintInvoice()
+                    | Record()
+                    | Play()
+                    | TakePhoto()
+                    | File()
+                    | LookUp()
+                    | ReadInvoices()
+                    | HandOver()
+                    | TakeOver()
+                    | Transfer()
+                ):
+                    impossible = not self._errand(act) or impossible
                 case _:
                     assert_never(act)
         if texts or shown:
@@ -171,13 +193,17 @@ class Conversation:
             self._silent()
         if ended:
             self._end(bool(texts))
+        elif impossible:
+            self.step(NotPerformed())
 
-    def _errand(self, act: Act) -> None:
+    def _errand(self, act: Act) -> bool:
+        """Begin it; False when nobody here can do it."""
         kind = self._errands.start(act)
         if kind:
             self._diary.note("errand-started", kind=kind)
         else:
             self._diary.note("act-not-for-kiosk", act=type(act).__name__.lower())
+        return bool(kind)
 
     def _show(self, screen: Screen) -> None:
         """The idle question lies over what was there; going on after it brings that back, page and keyboard too."""

@@ -8,17 +8,26 @@ from dialog.acts import (
     AnswerScreen,
     AttractScreen,
     BrowseScreen,
+    ChooseScreen,
     ClarifyScreen,
+    ConfirmScreen,
     GoodbyeScreen,
     HumanScreen,
     IdleScreen,
     ListenScreen,
+    ListScreen,
     NoAnswerScreen,
+    NoticeScreen,
+    NumberScreen,
+    PhotoScreen,
     PrintScreen,
     RateScreen,
+    TextScreen,
+    TicketScreen,
+    WaitScreen,
 )
 from kiosk.frame import Frame
-from kiosk.screens import answer, attract, choose, closing, keyboard, listen, messages, settings
+from kiosk.screens import answer, attract, choose, closing, keyboard, listen, messages, services, settings
 from kiosk.sheet import Look
 from kiosk.view import Overlay, View
 
@@ -52,5 +61,17 @@ def draw(view: View, look: Look) -> Frame:
             return closing.idle(view.screen, view, look)
         case GoodbyeScreen():
             return closing.goodbye(view.screen, view, look)
+        case (
+            ChooseScreen()
+            | TextScreen()
+            | NumberScreen()
+            | PhotoScreen()
+            | ListScreen()
+            | ConfirmScreen()
+            | WaitScreen()
+            | NoticeScreen()
+            | TicketScreen()
+        ):
+            return services.draw(view.screen, view, look)
         case _:
             assert_never(view.screen)

@@ -83,6 +83,14 @@ def human(screen: HumanScreen, view: View, look: Look) -> Frame:
     return sheet.frame()
 
 
+def plain(title: str, view: View, look: Look) -> Frame:
+    """A title and nothing else to do but what stands on every screen."""
+    sheet = Sheet(look, "notice")
+    room = column(sheet, chrome(sheet, view))
+    _message(sheet, room, "note", title, [])
+    return sheet.frame()
+
+
 def _message(sheet: Sheet, room: Box, icon: str, title: str, lines: list[str], spinning: float | None = None) -> None:
     """An icon in a disc, a heading and sentences, in the middle of ``room``, as large as there is room for."""
     look = sheet.look
