@@ -54,11 +54,26 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str
 
 
+class SyncSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``central``: the central service's address, such as https://central.example; empty: none.
+
+    ``mirrors``: where content comes from, tried in order before ``central``: addresses of static copies (a machine on
+    the same network, a CDN) or folders. ``interval_seconds``: between two looks for new content. ``groups``: rollout
+    groups this terminal is in, beside those it was enrolled with.
+    """
+
+    central: str = ""
+    mirrors: tuple[str, ...] = ()
+    interval_seconds: float = 900.0
+    groups: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pack: str = ""
     speech: SpeechSettings = SpeechSettings()
     kiosk: KioskSettings = KioskSettings()
     printer: PrinterSettings = PrinterSettings()
+    sync: SyncSettings = SyncSettings()
     devices: tuple[DeviceSettings, ...] = ()
 
 

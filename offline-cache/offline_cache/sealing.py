@@ -9,6 +9,8 @@ from __future__ import annotations
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
+from offline_cache.wire import Intake, Parcel, WireError, decode_as
+
 KEY_BYTES = 32
 
 
@@ -40,3 +42,16 @@ def unseal(private_key: bytes, sealed: bytes) -> bytes:
         return bytes(SealedBox(PrivateKey(private_key)).decrypt(sealed))
     except (CryptoError, ValueError, TypeError) as error:
         raise SealingError("the message was not sealed to this key, or it was changed on the way") from error
+
+
+def open_intake(private_key: bytes, parcel: Parcel) -> Intake:
+    """What the central service opens when ``parcel`` arrives; empty where the terminal sealed none.
+
+    Raises ``SealingError``.
+    """
+    if not parcel.intake:
+        return Intake(token="")
+    try:
+        return decode_as(unseal(private_key, parcel.intake), Intake)
+    except WireError as error:
+        raise SealingError("the intake part was opened, but is not what a terminal seals") from error

@@ -10,18 +10,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from offline_cache import outbox as outbox_module
 from offline_cache.outbox import Outbox, OutboxError
-from offline_cache.sealing import Sealer, SealingError, new_keys, unseal
+from offline_cache.sealing import Sealer, SealingError, new_keys, open_intake, unseal
 from offline_cache.wire import Kind, Parcel, WireError, decode, encode
 
 NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
 PRIVATE, PUBLIC = new_keys()
 SECRET = "王秀兰 13800000000 楼道灯坏了".encode()
+
+
+def confirm(box: Outbox, parcel: Parcel) -> None:
+    """As central does it: the token comes out of the sealed intake part."""
+    assert box.confirm(parcel.key, open_intake(PRIVATE, parcel).token)
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ def test_stolen_disk_holds_nothing_readable(tmp_path: Path) -> None:
     for _ in range(20):
         box.put(Kind.TICKET, plain={}, secret=SECRET, now=NOW)
     for parcel in box.due(NOW)[:10]:
-        box.confirm(parcel.key)
+        confirm(box, parcel)
     box.close()
     disk = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for word in ("王秀兰", "13800000000", "楼道灯"):
@@ -54,7 +60,7 @@ def test_confirmed_data_is_overwritten(tmp_path: Path) -> None:
     box = Outbox.open(tmp_path / "outbox.db", Sealer(PUBLIC), "WL-007")
     box.put(Kind.TICKET, plain={"code": "unmistakable-code"}, secret=SECRET, now=NOW)
     (parcel,) = box.due(NOW)
-    box.confirm(parcel.key)
+    confirm(box, parcel)
     box.close()
     disk = (tmp_path / "outbox.db").read_bytes()
     assert b"unmistakable-code" not in disk
@@ -115,6 +121,52 @@ def test_room_is_made_from_health_reports_never_from_tickets(tmp_path: Path) -> 
 def test_too_large_is_refused(box: Outbox) -> None:
     with pytest.raises(OutboxError, match="larger"):
         box.put(Kind.MESSAGE, plain={}, secret=bytes(33 * 2**20), now=NOW)
+
+
+def test_forged_receipt_erases_nothing(box: Outbox) -> None:
+    key = box.put(Kind.TICKET, plain={}, secret=SECRET, now=NOW)
+    assert not box.confirm(key, "a token made up")
+    assert [parcel.key for parcel in box.due(NOW)] == [key]
+
+
+def test_parcel_that_always_fails_gives_way(box: Outbox) -> None:
+    poison = box.put(Kind.TICKET, plain={}, secret=b"1", now=NOW)
+    behind = box.put(Kind.TICKET, plain={}, secret=b"2", now=NOW)
+    for _ in range(outbox_module.GIVES_WAY):
+        assert box.due_keys(NOW) in ((poison, behind), ())
+        box.postpone(poison, NOW, random.Random(1))
+    assert box.due_keys(NOW) == (behind,)
+
+
+def test_written_request_finds_room_when_videos_do_not(tmp_path: Path) -> None:
+    box = Outbox.open(tmp_path / "outbox.db", Sealer(PUBLIC), "WL-007", quota=16 * 2**20)
+    for _ in range(3):
+        box.put(Kind.MESSAGE, plain={}, secret=bytes(5 * 2**20 - 10_000), now=NOW)
+    with pytest.raises(OutboxError, match="full"):
+        box.put(Kind.MESSAGE, plain={}, secret=bytes(900_000), now=NOW)
+    box.put(Kind.TICKET, plain={}, secret=bytes(200_000), now=NOW)
+    assert len(box.waiting()) == 4
+
+
+def test_older_outbox_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    old = apsw.Connection(str(path))
+    old.execute(
+        """CREATE TABLE parcel(
+             number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created TEXT NOT NULL,
+             plain TEXT NOT NULL, sealed BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+             next_try REAL NOT NULL DEFAULT 0, refused TEXT NOT NULL DEFAULT '')"""
+    )
+    old.execute(
+        "INSERT INTO parcel(key, kind, created, plain, sealed) VALUES('k', 'ticket', ?, '{}', x'01')",
+        (NOW.isoformat(),),
+    )
+    old.pragma("user_version", 1)
+    old.close()
+    box = Outbox.open(path, Sealer(PUBLIC), "WL-007")
+    new = box.put(Kind.TICKET, plain={}, secret=b"1", now=NOW)
+    assert box.due_keys(NOW) == ("k", new)
+    assert box.confirm("k", "")
 
 
 def test_not_a_database(tmp_path: Path) -> None:
