@@ -6,7 +6,7 @@ recognises a file and ends takes ``open_hearing_recogniser`` (in its own process
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,11 +48,15 @@ def open_hearing_recogniser(settings: Settings, words: Iterable[str] = (), engin
 
 
 def start_recognition(
-    settings: Settings, words: Iterable[str] = (), engine: str = "", spare: bool = True
+    settings: Settings,
+    words: Iterable[str] = (),
+    engine: str = "",
+    spare: bool = True,
+    on_restart: Callable[[], None] = lambda: None,
 ) -> Supervisor:
     """A recogniser in a watched process, loading in the background; close it when the front end ends.
 
-    ``spare``: keep a second one loaded, to take over at once. Raises ``SpeechError`` or ``ModelError`` when no model is
+    ``spare``: keep a second one loaded, to take over at once; ``on_restart`` is told when that happened. Raises ``SpeechError`` or ``ModelError`` when no model is
     installed; what goes wrong later comes out of ``Hearing`` as an event.
     """
     from speech.engines import ENGINES
@@ -63,4 +67,4 @@ def start_recognition(
     if folder is None:
         find(ENGINES[name], model_directories())
     load = partial(_load, name, model_directories(), tuple(words), folder)
-    return Supervisor(load, patience=PATIENCE[name], spare=spare)
+    return Supervisor(load, patience=PATIENCE[name], spare=spare, on_restart=on_restart)

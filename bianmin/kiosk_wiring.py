@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bianmin import printing, settings
-from bianmin.hearing import open_hearing_recogniser
+from bianmin.hearing import start_recognition
 from bianmin.kiosk_errands import errands
 from bianmin.settings import Settings
-from bianmin.voice import open_synthesiser
+from bianmin.voice import open_speaker
 from content.pack import Pack
 from content.search import Searcher
 from content.search.vocabulary import vocabulary
@@ -25,12 +25,15 @@ from kiosk.microphone import Microphone
 from kiosk.mouth import SpeakingMouth
 from kiosk.ports import Diary, Mouth, Parts, Post
 from kiosk.ratings import RatingsFile
-from speech.clips import ClipsOf
 from speech.hearing import Hearing
-from speech.speaking import Speaker, SpeechFailed
+from speech.recognition import SpeechError
+from speech.speaking import SpeechFailed
 from speech.synthesis import SynthesisError
 
 Clock = Callable[[], float]
+
+MODEL_PATIENCE = 120.0
+"""Seconds a recogniser may take to load, on a slow disk too, before the kiosk says that it cannot."""
 
 
 class SilentMouth:
@@ -61,7 +64,7 @@ def load_parts(
     pack = Pack.open(pack_path(chosen))
     searcher = Searcher(pack, accents=chosen.speech.accents)
     knowledge = {language: PackKnowledge(pack, searcher, language) for language in ("zh", "en")}
-    ears = ListeningEars(microphone, _listener(chosen, pack, microphone, clock), post)
+    ears = ListeningEars(microphone, _listener(chosen, pack, microphone, diary, clock), post)
     printer = printing.configured(chosen)
     limits = Limits(idle=chosen.kiosk.idle_seconds, wipe=chosen.kiosk.wipe_seconds)
 
@@ -81,28 +84,30 @@ def load_parts(
     return parts
 
 
-def _listener(chosen: Settings, pack: Pack, microphone: Microphone, clock: Clock) -> Listener:
+def _listener(chosen: Settings, pack: Pack, microphone: Microphone, diary: Diary, clock: Clock) -> Listener:
     if not microphone.available:
         return NoListener()
-    hearing = Hearing(open_hearing_recogniser(chosen, vocabulary(pack)))
-    return HearingListener(hearing, clock, lambda: microphone.behind)
+    recogniser = start_recognition(chosen, vocabulary(pack), on_restart=lambda: diary.note("recogniser-restarted"))
+    try:
+        recogniser.wait_ready(MODEL_PATIENCE)
+    except SpeechError:
+        recogniser.close()
+        raise
+    return HearingListener(Hearing(recogniser), clock, lambda: microphone.behind)
 
 
 def _mouth(chosen: Settings, pack: Pack, loudspeaker: Loudspeaker, post: Post, diary: Diary, clock: Clock) -> Mouth:
     if not loudspeaker.available:
         return SilentMouth()
-    voice = chosen.speech.voice
 
     def failed(failure: SpeechFailed) -> None:
         diary.note("voice-failed")
 
     try:
-        synthesiser = open_synthesiser(chosen, spare=False)
+        speaker = open_speaker(chosen, pack, on_failure=failed)
     except SynthesisError:
         diary.note("voice-failed")
         return SilentMouth()
-    clips = ClipsOf(lambda sentence: pack.clip_bytes(sentence, voice))
-    speaker = Speaker(synthesiser, clips, on_failure=failed)
     return SpeakingMouth(speaker, loudspeaker, post, clock, base_rate=chosen.speech.rate)
 
 

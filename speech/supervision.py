@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import multiprocessing
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from speech.audio import Samples
+from speech.audio import RECOGNISER_RATE, Samples
 from speech.recogniser_process import (
     Answer,
     Done,
@@ -43,12 +44,17 @@ from speech.recognition import Hypothesis, SpeechError
 
 _TRIES = 2
 _PING = 5.0  # s of quiet after which the child is asked for a sign of life
+_LOADING = 120.0  # s a child may take to load before it counts as hung: a model is loaded in a few
+_PIECE = RECOGNISER_RATE // 2 * 4  # bytes of half a second
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Answer).decode
 
 
 class _Child:
-    """One process with its pipe and a thread that reads its answers."""
+    """One process with its pipe, a thread that writes to it and one that reads its answers.
+
+    Writing has a thread of its own because a child that loads or hangs does not read, and a full pipe blocks.
+    """
 
     def __init__(self, load: Load, on_answer: Callable[[_Child, Answer], None]) -> None:
         context = multiprocessing.get_context("spawn")
@@ -60,11 +66,14 @@ class _Child:
         self.ready = threading.Event()
         self.failure = ""
         self.engine = ""
+        self.born = time.monotonic()
         self.asked: float | None = None  # since when the oldest unanswered request waits
         self._unanswered = 0
         self._lock = threading.Lock()
         self._on_answer = on_answer
+        self._outbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True, name="recogniser-answers").start()
+        threading.Thread(target=self._write, daemon=True, name="recogniser-requests").start()
 
     @property
     def alive(self) -> bool:
@@ -79,10 +88,15 @@ class _Child:
             if self.asked is None:
                 self.asked = time.monotonic()
             self._unanswered += 1
+        self._outbox.put(request)
+
+    def _write(self) -> None:
+        while (request := self._outbox.get()) is not None:
             with contextlib.suppress(OSError):  # a dead child is met by the watchdog
                 self._pipe.send_bytes(_encode(request))
 
     def kill(self) -> None:
+        self._outbox.put(None)
         self._process.kill()
         self._process.join(1.0)
         with contextlib.suppress(OSError):
@@ -98,6 +112,8 @@ class _Child:
                 return
             if isinstance(answer, Ready):
                 self.engine = answer.engine
+                with self._lock:  # what was asked while it loaded waits from now on
+                    self.asked = time.monotonic() if self._unanswered else None
                 self.ready.set()
                 continue
             if isinstance(answer, Failed) and answer.stream == -1 and not self.ready.is_set():
@@ -141,11 +157,19 @@ class Supervisor:
     """A ``Recogniser`` in child processes. ``patience``: seconds without an answer until a child is replaced.
 
     ``spare``: keep a second loaded child, for a replacement within milliseconds at the cost of its memory.
+    ``on_restart`` is told of every replacement, on the watchdog's thread.
     """
 
-    def __init__(self, load: Load, patience: float = 3.0, spare: bool = True) -> None:
+    def __init__(
+        self,
+        load: Load,
+        patience: float = 3.0,
+        spare: bool = True,
+        on_restart: Callable[[], None] = lambda: None,
+    ) -> None:
         self._load = load
         self._patience = patience
+        self._on_restart = on_restart
         self._keep_spare = spare
         self._numbers = itertools.count(1)
         self._streams: dict[int, SupervisedStream] = {}
@@ -160,6 +184,17 @@ class Supervisor:
     @property
     def name(self) -> str:
         return self._child.engine or "starting"
+
+    @property
+    def process_id(self) -> int:
+        """Of the child at work."""
+        return self._child.pid
+
+    @property
+    def spare_ready(self) -> bool:
+        """Whether another loaded child waits to take over."""
+        spare = self._spare
+        return spare is not None and spare.ready.is_set() and spare.alive
 
     def wait_ready(self, seconds: float) -> None:
         """Wait until the model is loaded. Raises ``SpeechError`` with the reason when it cannot be."""
@@ -222,6 +257,8 @@ class Supervisor:
         while not self._closed.wait(min(0.1, self._patience / 8)):
             child = self._child
             if not child.ready.is_set():
+                if time.monotonic() - child.born > _LOADING:
+                    self._replace(child)
                 continue
             asked = child.asked
             if asked is not None:
@@ -252,12 +289,14 @@ class Supervisor:
                     lost.append(stream)
                     continue
                 stream.partial = ""
-                if stream.sound:
-                    self._child.send(Feed(stream.number, b"".join(stream.sound)))
+                sound = b"".join(stream.sound)
+                for start in range(0, len(sound), _PIECE):  # each is answered: a long utterance is no silence
+                    self._child.send(Feed(stream.number, sound[start : start + _PIECE]))
                 if stream.finishing:
                     self._child.send(Finish(stream.number))
             self._fail(lost, "recognition stopped twice on this utterance")
         child.kill()
+        self._on_restart()
 
     def _fail(self, streams: list[SupervisedStream], reason: str) -> None:
         for stream in streams:

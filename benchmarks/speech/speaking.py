@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from bianmin.settings import home, model_directories
+from dialog.state import RATES as STEPS
 from speech import clips, kokoro
 from speech.audio import Audio
 from speech.clips import ClipsOf
@@ -35,7 +36,7 @@ from speech.recognition import Recogniser
 from speech.sentences import split_sentences
 from speech.speaking import CLIP_RATE, Speaker
 from speech.spoken_text import speakable
-from speech.synthesis import RATES
+from speech.synthesis import DEFAULT_RATE, FASTEST, SLOWEST
 from speech.synthesis_process import ProcessSynthesiser
 from speech.time_stretch import stretched
 
@@ -45,6 +46,9 @@ REPORT = NUMBERS.with_suffix(".md")
 SENTENCES = (HERE / "sentences.txt").read_text(encoding="utf-8").split()
 JUDGED = SENTENCES[::3]
 """For comparing voices."""
+
+RATES = tuple(min(FASTEST, max(SLOWEST, step * DEFAULT_RATE)) for step in STEPS)
+"""The seven steps as the kiosk plays them."""
 
 CACHE = home() / "cache" / "kokoro"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dialog.state import RATES
 from speech.audio import Audio
 from speech.clips import ClipError, ClipsOf, clip_name, decode, encode
-from speech.synthesis import RATES, VOLUMES, at_volume, faster, gain, slower
+from speech.synthesis import DEFAULT_RATE, FASTEST, SLOWEST
 from speech.time_stretch import stretched
 
 
@@ -46,16 +47,7 @@ def test_stretching_changes_the_length_and_not_the_pitch(rate: float) -> None:
     assert float(spectrum.argmax()) * slow.rate / len(middle) == pytest.approx(220.0, abs=4.0)
 
 
-def test_seven_rates_and_eleven_volumes() -> None:
-    assert (len(RATES), RATES[0], RATES[-1], len(VOLUMES)) == (7, 0.5, 2.0, 11)
-    assert list(RATES) == sorted(RATES)
-    gains = [gain(volume) for volume in VOLUMES]
-    assert gains[0] == 0.0
-    assert gains[-1] == 1.0
-    assert gains == sorted(set(gains))
-    assert np.abs(at_volume(tone(), 10).samples).max() <= 1.0
-
-
-def test_faster_and_slower_stay_on_the_steps_and_within_them() -> None:
-    assert [slower(rate) for rate in RATES] == [RATES[0], *RATES[:-1]]
-    assert [faster(rate) for rate in RATES] == [*RATES[1:], RATES[-1]]
+def test_the_conversations_seven_rates_are_ones_that_can_be_spoken() -> None:
+    paces = [min(FASTEST, max(SLOWEST, rate * DEFAULT_RATE)) for rate in RATES]
+    assert len(set(paces)) == 7
+    assert paces == sorted(paces)
