@@ -56,8 +56,9 @@ def start_recognition(
 ) -> Supervisor:
     """A recogniser in a watched process, loading in the background; close it when the front end ends.
 
-    ``spare``: keep a second one loaded, to take over at once; ``on_restart`` is told when that happened. Raises ``SpeechError`` or ``ModelError`` when no model is
-    installed; what goes wrong later comes out of ``Hearing`` as an event.
+    ``spare``: keep a second one loaded, to take over at once. ``on_restart`` is told when one was replaced. Raises
+    ``SpeechError`` or ``ModelError`` when no model is installed; what goes wrong later comes out of ``Hearing`` as an
+    event.
     """
     from speech.engines import ENGINES
     from speech.models import find

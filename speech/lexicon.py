@@ -62,9 +62,8 @@ def _tones(word: str) -> str:
     return "".join(syllable[-1] for syllable in of_text(word))
 
 
+@lru_cache(maxsize=200_000)
 def _tone_cost(known: str, heard: str) -> float:
-    if known == heard:
-        return 0.0
     return sum(WRONG_TONE for a, b in zip(known, heard, strict=False) if a != b and "5" not in (a, b))
 
 

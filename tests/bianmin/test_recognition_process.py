@@ -73,7 +73,7 @@ def test_killed_in_mid_utterance_it_still_understands_the_whole(
 def test_killed_again_and_again_the_front_end_hears_an_event_and_the_next_question_works(
     supervised: tuple[Supervisor, Restarts], shared_data: Path
 ) -> None:
-    """``Hearing`` never raises: a turn lost with two processes is ``Unintelligible``, the turn after it is understood."""
+    """``Hearing`` never raises: a turn lost with two processes is ``Unintelligible``, the next one is understood."""
     supervisor, restarts = supervised
     speech = read_audio(shared_data / "speech-dev" / CLIP).samples
     quiet = (1e-4 * np.random.default_rng(3).standard_normal(RECOGNISER_RATE * 2)).astype(np.float32)
