@@ -18,6 +18,7 @@ from content.search.vocabulary import vocabulary
 from dialog.pack_knowledge import PackKnowledge
 from dialog.world import Limits, World
 from kiosk.ears import Listener, ListeningEars
+from kiosk.handwriting.reading import FusedHandwriting, Handwriting
 from kiosk.ime import Ime, ImeError, Rime
 from kiosk.listening import HearingListener, NoListener
 from kiosk.loudspeaker import Loudspeaker
@@ -26,6 +27,7 @@ from kiosk.mouth import SpeakingMouth
 from kiosk.ports import Diary, Mouth, Parts, Post
 from kiosk.ratings import RatingsFile
 from speech.hearing import Hearing
+from speech.models import State, look
 from speech.recognition import SpeechError
 from speech.speaking import SpeechFailed
 from speech.synthesis import SynthesisError
@@ -78,6 +80,7 @@ def load_parts(
         ratings=RatingsFile(settings.home() / "ratings" / "kiosk.jsonl", dt.datetime.now),
         errands=errands(printer, pack, chosen, diary),
         ime=_ime(),
+        handwriting=_handwriting(),
         content_date=pack.meta.date.isoformat(),
     )
     diary.note("kiosk-ready", seconds=round(time.monotonic() - began, 1))
@@ -116,3 +119,11 @@ def _ime() -> Ime | None:
         return Rime(settings.home() / "cache" / "rime")
     except ImeError:
         return None
+
+
+def _handwriting() -> Handwriting | None:
+    """Reading by hand where its model is installed; opened when the first stroke is read."""
+    found = look("handwriting", settings.model_directories())
+    if found.state is not State.INSTALLED:
+        return None
+    return FusedHandwriting(Path(found.directory), settings.home() / "cache" / "handwriting")

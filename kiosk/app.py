@@ -61,7 +61,7 @@ class KioskApp(App):  # type: ignore[misc]
         self.frame = Frame("", *size, "#000000", (), ())
 
     def build(self) -> Stage:
-        self.stage = Stage(self.fonts, self._down, self._up)
+        self.stage = Stage(self.fonts, self._down, self._up, self.engine.draw_to)
         Clock.schedule_interval(self._turn, 0)
         Window.bind(on_key_down=self._key)
         return self.stage
@@ -118,6 +118,7 @@ class KioskApp(App):  # type: ignore[misc]
         target = self.frame.at(x, y)
         if target is not None:
             self.engine.press(target.name)
+            self.engine.draw_from(x, y)
             self.refresh()
 
     def _up(self, x: float, y: float) -> None:

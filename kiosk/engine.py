@@ -26,10 +26,12 @@ from kiosk.conversation import Conversation
 from kiosk.face import Do, Intent
 from kiosk.glass import Glass
 from kiosk.habits import Habits
+from kiosk.pen import PAPER, Pen, Reader
 from kiosk.ports import (
     Diary,
     EarsFailed,
     ErrandDone,
+    InkRead,
     Level,
     NotUnderstood,
     PartialHeard,
@@ -43,7 +45,7 @@ from kiosk.ports import (
     Understood,
 )
 from kiosk.talk import Timing
-from kiosk.view import Overlay, View, Voice
+from kiosk.view import View, Voice
 
 BEAT = 1 / 12
 """Seconds between two steps of a turning ring."""
@@ -71,6 +73,7 @@ class Engine:
         self._inbox: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._glass = Glass(self._start)
         self._conversation: Conversation | None = None
+        self._pen: Pen | None = None
         self.sessions = 0
         self._pressed_at = self._beat_at = 0.0
         self._opened_by_press = False
@@ -81,6 +84,9 @@ class Engine:
 
     def _equip(self, parts: Parts) -> None:
         self._conversation = Conversation(parts, self._glass, self._habits, self._clock, self._diary, self.post)
+
+        if parts.handwriting is not None:
+            self._pen = Pen(parts.handwriting, self._glass, parts.background or Reader(), self.post)
 
     def _welcome(self) -> None:
         """The view nobody stands before."""
@@ -95,6 +101,7 @@ class Engine:
             voice=Voice.READY if parts.ears.available else Voice.OFF,
             can_print=world.can_print,
             can_type=parts.ime is not None,
+            can_write=parts.handwriting is not None,
             ready=True,
         )
 
@@ -136,9 +143,21 @@ class Engine:
         if self._opened_by_press and self._conversation is not None:
             self._conversation.listen()
 
+    def draw_from(self, x: float, y: float) -> None:
+        """The finger that was just pressed stands at this place; on the writing paper a stroke begins there."""
+        if self._pen is not None and self.view.pressed == PAPER:
+            self._pen.begin(x, y)
+
+    def draw_to(self, x: float, y: float) -> None:
+        """The finger moved."""
+        if self._pen is not None and self.view.pressed == PAPER:
+            self._pen.to(x, y)
+
     def release(self, name: str) -> None:
         """The finger was lifted over ``name`` (empty: over nothing). It counts when it is where it came down."""
         pressed = self.view.pressed
+        if self._pen is not None and pressed == PAPER:
+            self._pen.lift()
         self._glass.change(pressed="")
         conversation = self._conversation
         if conversation is None:
@@ -183,8 +202,10 @@ class Engine:
     def _act(self, conversation: Conversation, name: str) -> None:
         before = self.view
         self._glass.view, intents = face.press(before, name, conversation.parts.ime)
-        if before.overlay is Overlay.NONE and self.view.overlay is Overlay.KEYBOARD:
+        if not before.overlay.enters_text and self.view.overlay.enters_text:
             conversation.talk.deafen()
+        if self._pen is not None and self.view.typing.ink != before.typing.ink:
+            self._pen.read()
         for intent in intents:
             self._intend(conversation, intent)
 
@@ -246,6 +267,9 @@ class Engine:
                 conversation.sound_ended(job, now)
             case ErrandDone():
                 conversation.errand_done(report)
+            case InkRead():
+                if self._pen is not None:
+                    self._pen.came(report)
             case _:
                 assert_never(report)
 
@@ -267,6 +291,8 @@ class Engine:
         while not self._inbox.empty():
             self._inbox.get_nowait()
         conversation.forget()
+        if self._pen is not None:
+            self._pen.forget()
         self._reset_at = None
         self._opened_by_press = False
         self._welcome()

@@ -66,7 +66,19 @@ def press(view: View, name: str, ime: Ime | None) -> Outcome:
             return replace(view, typing=Typing(_heard(view))), (Pressed(Key.CORRECT),)
         case "submit":
             return _submit(view)
-        case "letter" | "erase" | "clear" | "candidate" | "candidates" if ime is not None:
+        case "candidate" if view.overlay is Overlay.WRITING:
+            return replace(view, typing=_written(view.typing, int(control.value))), ()
+        case "unstroke":
+            return replace(view, typing=replace(view.typing, ink=view.typing.ink[:-1], candidates=())), ()
+        case "digit":
+            return replace(view, typing=_digit(view, control.value)), ()
+        case "erase" if view.typing.ink:
+            return replace(view, typing=replace(view.typing, ink=(), candidates=())), ()
+        case "erase" if not view.typing.letters:
+            return replace(view, typing=replace(view.typing, text=view.typing.text[:-1])), ()
+        case "clear":
+            return replace(view, typing=Typing()), ()
+        case "letter" | "erase" | "candidate" | "candidates" if ime is not None:
             return replace(view, typing=_type(view.typing, control, ime)), ()
         case _:
             return _set(view, control), ()
@@ -100,12 +112,36 @@ def _set(view: View, control: Control) -> View:
             return replace(view, language="en" if view.language == "zh" else "zh")
         case "settings", _:
             return replace(view, overlay=Overlay.NONE if view.overlay is Overlay.SETTINGS else Overlay.SETTINGS)
-        case "type", _:
-            return replace(view, overlay=Overlay.KEYBOARD)
+        case "type", way:
+            return _opened(view, way)
         case "close", _:
             return replace(view, overlay=Overlay.NONE)
         case _:
             return view
+
+
+def _opened(view: View, way: str) -> View:
+    """Writing by hand or typing: what was asked for, else the hand, which needs no pinyin. The text so far stays."""
+    by_hand = view.can_write and (way == "writing" or (not way and not view.overlay.enters_text) or not view.can_type)
+    typing = replace(view.typing, letters="", candidates=(), ink=(), page=0)
+    return replace(view, overlay=Overlay.WRITING if by_hand else Overlay.KEYBOARD, typing=typing)
+
+
+def _written(typing: Typing, index: int) -> Typing:
+    """The written character was candidate ``index``; the paper is free for the next."""
+    if index >= len(typing.candidates):
+        return typing
+    text = (typing.text + typing.candidates[index])[:LONGEST_TEXT]
+    return replace(typing, text=text, candidates=(), ink=())
+
+
+def _digit(view: View, digit: str) -> Typing:
+    """One more digit, no more than the screen asks for."""
+    longest = getattr(view.screen, "length", LONGEST_TEXT) or LONGEST_TEXT
+    typing = view.typing
+    if len(typing.text) >= longest or not (digit.isascii() and digit.isdigit()):
+        return typing
+    return replace(typing, text=typing.text + digit)
 
 
 def _submit(view: View) -> Outcome:
@@ -128,12 +164,8 @@ def _type(typing: Typing, control: Control, ime: Ime) -> Typing:
     match control.kind:
         case "letter" if len(typing.text) + len(typing.letters) < LONGEST_TEXT:
             return _offer(replace(typing, letters=typing.letters + control.value, page=0), ime)
-        case "erase" if typing.letters:
-            return _offer(replace(typing, letters=typing.letters[:-1], page=0), ime)
         case "erase":
-            return replace(typing, text=typing.text[:-1])
-        case "clear":
-            return Typing()
+            return _offer(replace(typing, letters=typing.letters[:-1], page=0), ime)
         case "candidate":
             index = int(control.value)
             if index >= len(typing.candidates):

@@ -94,7 +94,18 @@ class Scenery(msgspec.Struct, frozen=True, tag="scenery"):
     colours: tuple[str, ...]
 
 
-Node = Panel | Words | Symbol | Ring | Scenery
+class Ink(msgspec.Struct, frozen=True, tag="ink"):
+    """One stroke of a finger: points in pixels of the glass, drawn as a line ``edge`` wide with round ends."""
+
+    points: tuple[tuple[int, int], ...]
+    colour: str
+    edge: int
+
+    def __repr__(self) -> str:
+        return "Ink(...)"
+
+
+Node = Panel | Words | Symbol | Ring | Scenery | Ink
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ import msgspec
 from dialog.acts import Rate
 from dialog.events import Event
 from dialog.world import World
+from kiosk.handwriting.reading import Handwriting
 from kiosk.ime import Ime
 
 
@@ -22,7 +23,7 @@ class Parts:
     """Everything that takes time to load.
 
     ``world`` is asked anew for every step, with the language: a printer may come and go. ``errands``: the slow acts
-    this terminal can carry out; ``run``: how (in a thread when it is None).
+    this terminal can carry out; ``run``: how (in a thread when it is None). ``background``: how handwriting is read.
     """
 
     world: Callable[[str], World]
@@ -32,6 +33,8 @@ class Parts:
     errands: Errands
     run: Runner | None = None
     ime: Ime | None = None
+    handwriting: Handwriting | None = None
+    background: Background | None = None
     content_date: str = ""
 
 
@@ -102,6 +105,13 @@ class ErrandDone(msgspec.Struct, frozen=True):
     event: Event
 
 
+class InkRead(msgspec.Struct, frozen=True):
+    """What the strokes of ``spell`` may be, the likeliest first."""
+
+    spell: int
+    candidates: tuple[str, ...]
+
+
 class Ready(msgspec.Struct, frozen=True):
     """Everything is loaded; the terminal can be used from now on."""
 
@@ -120,6 +130,7 @@ Report = (
     | SoundBegan
     | SoundEnded
     | ErrandDone
+    | InkRead
 )
 Post = Callable[[Report], None]
 
@@ -184,6 +195,10 @@ class Runner(Protocol):
     """Carries out ``errand`` for ``act`` and posts ``ErrandDone(job, ...)`` when there is an event for the dialog."""
 
     def __call__(self, job: int, act: object, errand: Errand, post: Post) -> None: ...
+
+
+Background = Callable[[Callable[[], None]], None]
+"""Do something off the main thread, one after the other."""
 
 
 class Ratings(Protocol):

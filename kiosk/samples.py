@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from content.model import Category, Item, LegalBasis, Material, Module, Theme, TimeLimit
 from dialog.acts import (
     AnswerScreen,
@@ -88,6 +90,18 @@ ITEMS = tuple(
 )
 
 
+WRITTEN = (
+    ((420, 1010), (520, 1002), (640, 1000)),
+    ((480, 1070), (440, 1130)),
+    ((470, 1100), (600, 1090)),
+    ((440, 1180), (620, 1170)),
+    ((530, 1100), (510, 1200), (450, 1280)),
+    ((540, 1210), (600, 1260)),
+    ((420, 1010), (418, 1320), (660, 1325)),
+)
+"""医, as a finger writes it."""
+
+
 def sample_views() -> Iterator[tuple[str, View]]:
     """(name, view) of every screen in every state that looks different."""
     listen = ListenScreen("可以这样说：“新生儿怎么上医保”", "", MODULES)
@@ -145,3 +159,6 @@ def sample_views() -> Iterator[tuple[str, View]]:
         ("医保", "一包", "以保", "移报", "一", "以", "已", "亿", "衣", "医", "依", "宜", "仪", "乙", "益", "疑"),
     )
     yield "keyboard", View(screen=listen, overlay=Overlay.KEYBOARD, typing=typing)
+    yield "writing-empty", View(screen=listen, overlay=Overlay.WRITING)
+    written = replace(typing, letters="", candidates=tuple("医匠区臣巨矢医匿匹匡"), ink=WRITTEN)
+    yield "writing", View(screen=listen, overlay=Overlay.WRITING, typing=written)

@@ -11,14 +11,14 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from typing import assert_never
 
-from kivy.graphics import BorderImage, Color, InstructionGroup, Rectangle
+from kivy.graphics import BorderImage, Color, Ellipse, InstructionGroup, Line, Rectangle
 from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw
 
 from kiosk import icons, scenery
 from kiosk.fonts import Fonts
-from kiosk.frame import Box, Frame, Node, Panel, Ring, Scenery, Symbol, Words
+from kiosk.frame import Box, Frame, Ink, Node, Panel, Ring, Scenery, Symbol, Words
 
 _OVERSAMPLE = 4
 _KEPT_PIXELS = 24_000_000
@@ -89,13 +89,11 @@ def _rgb(colour: str) -> Color:
 class Stage(Widget):  # type: ignore[misc]
     """The whole glass. ``show`` replaces what is drawn."""
 
-    def __init__(
-        self, fonts: Fonts, on_press: Callable[[float, float], None], on_release: Callable[[float, float], None]
-    ) -> None:
+    def __init__(self, fonts: Fonts, on_press: Finger, on_release: Finger, on_move: Finger = lambda x, y: None) -> None:
         super().__init__()
         self._fonts = fonts
         self._textures = Textures()
-        self._press, self._release = on_press, on_release
+        self._press, self._release, self._move = on_press, on_release, on_move
         self._groups: list[InstructionGroup] = []
         self._nodes: list[Node] = []
         self._ground = Rectangle()
@@ -149,8 +147,19 @@ class Stage(Widget):  # type: ignore[misc]
             case Scenery(box, name, colours):
                 key = ("scene", name, box.w, box.h, colours)
                 self._image(group, box, "#FFFFFF", key, lambda: scenery.draw(name, box.w, box.h, colours))
+            case Ink(points, colour, edge):
+                self._ink(group, points, colour, edge)
             case _:
                 assert_never(node)
+
+    def _ink(self, group: InstructionGroup, points: tuple[tuple[int, int], ...], colour: str, edge: int) -> None:
+        group.add(_rgb(colour))
+        if len(points) == 1:
+            (x, y) = points[0]
+            group.add(Ellipse(pos=(x - edge / 2, self._height - y - edge / 2), size=(edge, edge)))
+            return
+        flat = [value for x, y in points for value in (x, self._height - y)]
+        group.add(Line(points=flat, width=edge / 2, cap="round", joint="round"))
 
     def _image(
         self, group: InstructionGroup, box: Box, colour: str, key: Hashable, make: Callable[[], Image.Image]
@@ -193,6 +202,10 @@ class Stage(Widget):  # type: ignore[misc]
 
     def on_touch_down(self, touch: object) -> bool:
         self._press(touch.x, self._height - touch.y)  # type: ignore[attr-defined]
+        return True
+
+    def on_touch_move(self, touch: object) -> bool:
+        self._move(touch.x, self._height - touch.y)  # type: ignore[attr-defined]
         return True
 
     def on_touch_up(self, touch: object) -> bool:

@@ -32,17 +32,32 @@ class Overlay(StrEnum):
 
     NONE = ""
     KEYBOARD = "keyboard"
+    WRITING = "writing"
     SETTINGS = "settings"
+
+    @property
+    def enters_text(self) -> bool:
+        return self in (Overlay.KEYBOARD, Overlay.WRITING)
+
+
+InkStroke = tuple[tuple[int, int], ...]
+"""Where a finger went over the writing paper, in pixels of the glass."""
 
 
 class Typing(msgspec.Struct, frozen=True):
-    """``text``: what stands in the field; ``letters``: pinyin not yet made characters; ``page`` of candidates."""
+    """``text``: what stands in the field; ``letters``: pinyin not yet made characters; ``page`` of candidates.
+
+    ``ink``: the strokes of the character being written.
+    """
 
     text: str = ""
     letters: str = ""
     candidates: tuple[str, ...] = ()
     page: int = 0
-    digits: bool = False
+    ink: tuple[InkStroke, ...] = ()
+
+    def __repr__(self) -> str:
+        return "Typing(...)"
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +79,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     volume: int = 6
     can_print: bool = True
     can_type: bool = True
+    can_write: bool = True
     ready: bool = True
     beat: int = 0
     pressed: str = ""

@@ -137,7 +137,14 @@ def _archive_of(folder: Path, stem: str) -> Path | None:
 
 @contextmanager
 def _member(archives: Sequence[Path], name: str) -> Iterator[IO[bytes]]:
-    """A member of whichever archive has it (a source archive's top folder may be left out of ``name``)."""
+    """A member of whichever archive has it (a source archive's top folder may be left out of ``name``).
+
+    "." is the first archive itself.
+    """
+    if name == ".":
+        with archives[0].open("rb") as whole:
+            yield whole
+        return
     for path in archives:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:

@@ -27,7 +27,7 @@ from dialog.acts import (
     WaitScreen,
 )
 from kiosk.frame import Frame
-from kiosk.screens import answer, attract, choose, closing, keyboard, listen, messages, services, settings
+from kiosk.screens import answer, attract, choose, closing, keyboard, listen, messages, services, settings, writing
 from kiosk.sheet import Look
 from kiosk.view import Overlay, View
 
@@ -36,6 +36,8 @@ def draw(view: View, look: Look) -> Frame:
     """The frame for what is in front: an overlay if there is one, else the dialog's screen."""
     if view.overlay is Overlay.KEYBOARD:
         return keyboard.draw(view, look)
+    if view.overlay is Overlay.WRITING:
+        return writing.draw(view, look)
     if view.overlay is Overlay.SETTINGS:
         return settings.draw(view, look)
     match view.screen:

@@ -4,46 +4,41 @@ from __future__ import annotations
 
 from kiosk.chrome import chrome
 from kiosk.frame import Box, Frame
+from kiosk.screens.entry import field, last_row, ways
 from kiosk.screens.parts import column
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
 from kiosk.view import CANDIDATES, View
 
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-DIGITS = ("1234567890",)
 
 
 def draw(view: View, look: Look) -> Frame:
     sheet = Sheet(look, "keyboard")
-    metrics, palette = look.metrics, look.palette
+    metrics = look.metrics
     room = column(sheet, chrome(sheet, view))
     typing = view.typing
     gap = metrics.gap
-    y = room.y
+    hint = look.t("用拼音打字，比如：yibao（医保）")
+    tab = max(metrics.target, metrics.line(Role.SMALL) + metrics.mm(3))
     if look.portrait:
-        y += sheet.words(room, look.t("请打出您想办的事"), Role.HEADING, palette.accent, bold=True) + metrics.mm(3)
-    field_height = metrics.line(Role.HEADING) + metrics.mm(6)
-    field = Box(room.x, y, room.w, field_height)
-    sheet.panel(field, palette.surface, None, palette.primary, metrics.mm(0.6))
-    shown = _last(sheet, f"{typing.text}{typing.letters}▏", field.w - metrics.mm(8))
-    empty = not typing.text and not typing.letters
-    text = look.t("用拼音打字，比如：yibao（医保）") if empty else shown
-    sheet.words(
-        field.inset(metrics.mm(4), 0),
-        text,
-        Role.BODY if empty else Role.HEADING,
-        palette.soft if empty else palette.ink,
-        palette.surface,
-        middle=True,
-    )
-    y = field.bottom + gap
+        y = room.y + field(sheet, room, typing.text + typing.letters, hint) + gap
+        taken = ways(sheet, Box(room.x, y, room.w, 0), view, tab)
+        y += taken + gap if taken else 0
+    else:
+        third = room.w // 3
+        beside = ways(
+            sheet, Box(room.right - third, room.y, third, 0), view, metrics.line(Role.HEADING) + metrics.mm(6)
+        )
+        width = room.w - third - gap if beside else room.w
+        y = room.y + field(sheet, Box(room.x, room.y, width, 0), typing.text + typing.letters, hint) + gap
     key = min(metrics.mm(30), (room.bottom - y) // (7 if look.portrait else 5) - gap)
     key = max(metrics.target, key)
     top = room.bottom - 4 * key - 3 * gap
     _candidates(sheet, Box(room.x, y, room.w, top - gap - y), view)
     for r, row in enumerate(ROWS):
         _keys(sheet, Box(room.x, top + r * (key + gap), room.w, key), row, r)
-    _bottom(sheet, Box(room.x, top + 3 * (key + gap), room.w, key), view)
+    last_row(sheet, Box(room.x, top + 3 * (key + gap), room.w, key))
     return sheet.frame()
 
 
@@ -57,16 +52,6 @@ def _keys(sheet: Sheet, room: Box, row: str, index: int) -> None:
     if index == 2:
         x += len(row) * (width + gap)
         sheet.button("erase", Box(x, room.y, room.right - x, room.h), sheet.look.t("删除"), Style.PLAIN, "", Role.SMALL)
-
-
-def _bottom(sheet: Sheet, room: Box, view: View) -> None:
-    look = sheet.look
-    gap = look.metrics.gap
-    third = (room.w - 2 * gap) // 4
-    sheet.button("close", Box(room.x, room.y, third, room.h), look.t("取消"), Style.PLAIN, "cross", Role.SMALL)
-    sheet.button("clear", Box(room.x + third + gap, room.y, third, room.h), look.t("清空"), Style.PLAIN, "", Role.SMALL)
-    x = room.x + 2 * (third + gap)
-    sheet.button("submit", Box(x, room.y, room.right - x, room.h), look.t("查一查"), Style.PRIMARY, "search")
 
 
 def _candidates(sheet: Sheet, room: Box, view: View) -> None:
@@ -98,10 +83,3 @@ def _candidates(sheet: Sheet, room: Box, view: View) -> None:
         sheet.button("candidates:previous", box, "", Style.PLAIN, "previous")
     if len(shown) == CANDIDATES:
         sheet.button("candidates:next", Box(room.right - arrow, room.y, arrow, height), "", Style.PLAIN, "next")
-
-
-def _last(sheet: Sheet, text: str, width: int) -> str:
-    """The end of a text too long for its line: where the typing happens."""
-    while sheet.text_width(text, Role.HEADING) > width and len(text) > 2:
-        text = text[1:]
-    return text

@@ -104,5 +104,6 @@ def _choices(sheet: Sheet, room: Box, screen: ListenScreen, view: View) -> None:
         icon = choice.id.removeprefix("module:")
         sheet.button(f"choice:{choice.id}", box, look.t(choice.label), Style.PLAIN, icon, Role.BODY, align="left")
     box = Box(room.x, y + rows * (height + gap), room.w, height)
-    if view.can_type:
-        sheet.button("type", box, look.t("用拼音打字"), Style.PLAIN, "keyboard", Role.BODY)
+    if view.can_write or view.can_type:
+        label, icon = ("写字或打字", "pencil") if view.can_write else ("用拼音打字", "keyboard")
+        sheet.button("type", box, look.t(label), Style.PLAIN, icon, Role.BODY)

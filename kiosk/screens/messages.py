@@ -32,8 +32,8 @@ def no_answer(screen: NoAnswerScreen, view: View, look: Look) -> Frame:
         ("key:more", look.t("换个说法再问"), Style.PRIMARY, "mic"),
         ("human", look.t("找工作人员"), Style.WARM, "person"),
     ]
-    if view.can_type:
-        actions.append(("type", look.t("用拼音打字"), Style.PLAIN, "keyboard"))
+    if view.can_write or view.can_type:
+        actions.append(("type", look.t("写字或打字"), Style.PLAIN, "pencil"))
     if view.can_print and screen.reason != "unheard":
         actions.append(("key:print", look.t("打印纸条给窗口"), Style.PLAIN, "printer"))
     foot = buttons(sheet, room, actions)

@@ -22,6 +22,7 @@ from dialog.events import Printed, PrintOutcome
 from dialog.world import World
 from kiosk.engine import Engine
 from kiosk.habits import Habits
+from kiosk.handwriting.strokes import Stroke
 from kiosk.ime import Chosen
 from kiosk.ports import Errand, ErrandDone, Parts, Post, Report, SoundBegan, SoundEnded, Understood
 
@@ -177,10 +178,19 @@ class Pinyin:
         return Chosen(text, "ka" if letters == "yibaoka" else "")
 
 
+class Scribe:
+    """Reads one stroke as 一 or 乙, two as 二 or 十."""
+
+    def candidates(self, strokes: Sequence[Stroke], count: int = 10) -> list[str]:
+        return {0: [], 1: ["一", "乙"], 2: ["二", "十"]}.get(len(strokes), ["三"])[:count]
+
+
 class Bench:
     """``kiosk = Bench(); kiosk.tap("start"); kiosk.hear("..."); kiosk.wait(3)``."""
 
-    def __init__(self, habits: Habits | None = None, microphone: bool = True, printer: bool = True) -> None:
+    def __init__(
+        self, habits: Habits | None = None, microphone: bool = True, printer: bool = True, handwriting: bool = False
+    ) -> None:
         self.now = 1000.0
         self.ears, self.mouth, self.behind = Ears(microphone), Mouth(self), Behind()
         self.ratings, self.diary = Keeper(), Diary()
@@ -193,9 +203,11 @@ class Bench:
             self.mouth,
             self.ratings,
             {Print: Errand("print", lambda act: unknown, lambda act: unknown)} if printer else {},
-            self.behind,
-            Pinyin(),
-            "2026-11-20",
+            run=self.behind,
+            ime=Pinyin(),
+            handwriting=Scribe() if handwriting else None,
+            background=lambda work: work(),
+            content_date="2026-11-20",
         )
         self.engine = Engine(self.diary, lambda: NOON, lambda: self.now, parts, habits)
 
@@ -227,6 +239,15 @@ class Bench:
 
     def tap(self, name: str) -> None:
         self.engine.tap(name)
+        self.engine.tick(self.now)
+
+    def stroke(self, *points: tuple[float, float]) -> None:
+        """A finger on the writing paper, along ``points``."""
+        self.engine.press("paper")
+        self.engine.draw_from(*points[0])
+        for point in points[1:]:
+            self.engine.draw_to(*point)
+        self.engine.release("paper")
         self.engine.tick(self.now)
 
     def report(self, report: Report) -> None:
