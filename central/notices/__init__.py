@@ -1,0 +1,1 @@
+"""Text messages to citizens who asked for them."""

@@ -1,0 +1,218 @@
+"""Publishing content: what a new pack changes, its staged rollout, and what terminals are offered now.
+
+A pack is kept under its version in ``packs/``; its rollout is a row that only ``offline_cache.rollout`` moves. When the
+rollout is done the pack becomes ``current.pack``, which the service itself reads departments and hours from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from central import audit
+from central.service import Central
+from central.tables import Release, ReleaseReport, Terminal
+from content.comparing import Difference, compare
+from content.pack import Pack, PackError
+from offline_cache import rollout as rules
+from offline_cache.rollout import Outcome, Plan, Report, Rollout, RolloutError, Status, Tally
+
+CONTENT = "content"
+
+
+class PublishError(Exception):
+    """Nothing was published. The text is the sentence the editor reads."""
+
+
+class Trust(msgspec.Struct, frozen=True):
+    """What a new terminal starts from. ``root``: TUF root metadata; ``content``: the content to follow."""
+
+    root: bytes
+    content: str
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A release as the pages and the command line show it."""
+
+    release: str
+    kind: str
+    status: Status
+    stage: str
+    stages: tuple[str, ...]
+    reason: str
+    created: dt.datetime
+    by: str
+    tally: Tally
+    summary: str
+
+
+def first_trust(central: Central) -> Trust:
+    """Empty until something was published."""
+    root = central.repository / "metadata" / "1.root.json"
+    name = "current.pack"
+    return Trust(root.read_bytes() if root.exists() else b"", name if root.exists() else "")
+
+
+def difference(central: Central, path: Path) -> Difference | None:
+    """What the pack would change; None when nothing was published before. Raises ``PublishError``."""
+    current = central.packs / "current.pack"
+    try:
+        new = Pack.open(path)
+    except PackError as error:
+        raise PublishError(str(error)) from error
+    try:
+        if not current.exists():
+            return None
+        old = Pack.open(current)
+        try:
+            return compare(old, new)
+        finally:
+            old.close()
+    except PackError as error:
+        raise PublishError(str(error)) from error
+    finally:
+        new.close()
+
+
+def publish(central: Central, path: Path, by: str, plan: Plan = rules.DEFAULT_PLAN) -> Rollout:
+    """Begin the rollout of the pack at ``path``. Raises ``PublishError``, ``RolloutError``."""
+    changes = difference(central, path)
+    pack = Pack.open(path)
+    version = pack.meta.version
+    pack.close()
+    now = central.now()
+    rollout = rules.begin(plan, version, now)
+    summary = "首次发布" if changes is None else _summary(changes)
+    with central.database.reading() as session:
+        if session.get(Release, version) is not None:
+            raise PublishError(f"version {version} was published before; give the new content a new version")
+        running = [one.release for one in _all(session) if one.status is Status.RUNNING]
+    if running:
+        raise PublishError(f"the rollout of {running[0]} is still running; finish, stop or withdraw it first")
+    _keep(path, central.packs / f"{version}.pack")
+    with central.database.writing() as session:
+        session.add(Release(id=version, kind=CONTENT, created=now, by=by, rollout=_encode(rollout), summary=summary))
+        audit.note(session, now, by, "发布内容", version, summary)
+    return rollout
+
+
+def standings(central: Central) -> list[Standing]:
+    """Every release, the newest first."""
+    now = central.now()
+    with central.database.reading() as session:
+        fleet = _fleet(session)
+        rows = session.scalars(sa.select(Release).order_by(Release.created.desc())).all()
+        return [_standing(session, row, fleet, now) for row in rows]
+
+
+def advance_all(central: Central) -> list[Rollout]:
+    """Move every running rollout as far as its rules allow; returns those that changed."""
+    now, changed = central.now(), []
+    with central.database.writing() as session:
+        fleet = _fleet(session)
+        for row in session.scalars(sa.select(Release).with_for_update()):
+            was = _decode(row)
+            moved = rules.advance(was, fleet, _reports(session, row.id), now)
+            if moved == was:
+                continue
+            row.rollout = _encode(moved)
+            audit.note(session, now, audit.SYSTEM, "发布进度", row.id, moved.reason or _stage_name(moved))
+            changed.append(moved)
+    for rollout in changed:
+        if rollout.status is Status.DONE:
+            _make_current(central, rollout.release)
+    return changed
+
+
+def decide(central: Central, release: str, verb: str, by: str, reason: str) -> Rollout:
+    """A person stops, resumes or withdraws a rollout. Raises ``RolloutError``."""
+    now = central.now()
+    with central.database.writing() as session:
+        row = session.get(Release, release, with_for_update=True)
+        if row is None:
+            raise RolloutError(f"there is no release {release}")
+        rollout = _decode(row)
+        match verb:
+            case "stop":
+                rollout = rules.stop(rollout, reason or "人工暂停")
+            case "resume":
+                rollout = rules.resume(rollout, now)
+            case "withdraw":
+                rollout = rules.withdraw(rollout, reason or "人工撤回")
+            case _:
+                raise RolloutError(f"{verb} is not one of stop, resume, withdraw")
+        row.rollout = _encode(rollout)
+        audit.note(session, now, by, "发布决定", release, f"{verb} {reason}".strip())
+    return rollout
+
+
+def _standing(session: Session, row: Release, fleet: list[str], now: dt.datetime) -> Standing:
+    rollout = _decode(row)
+    return Standing(
+        release=row.id,
+        kind=row.kind,
+        status=rollout.status,
+        stage=_stage_name(rollout),
+        stages=tuple(stage.name for stage in rollout.plan.stages),
+        reason=rollout.reason,
+        created=row.created,
+        by=row.by,
+        tally=rules.tally(rollout, fleet, _reports(session, row.id), now),
+        summary=row.summary,
+    )
+
+
+def _stage_name(rollout: Rollout) -> str:
+    return rollout.plan.stages[rollout.stage].name
+
+
+def _fleet(session: Session) -> list[str]:
+    return list(session.scalars(sa.select(Terminal.id).where(Terminal.revoked.is_(None))))
+
+
+def _reports(session: Session, release: str) -> dict[str, Report]:
+    rows = session.scalars(sa.select(ReleaseReport).where(ReleaseReport.release == release))
+    return {row.terminal: Report(Outcome(row.outcome), row.at, row.reason) for row in rows}
+
+
+def _all(session: Session) -> list[Rollout]:
+    return [_decode(row) for row in session.scalars(sa.select(Release))]
+
+
+def _encode(rollout: Rollout) -> str:
+    return msgspec.json.encode(rollout).decode()
+
+
+def _decode(row: Release) -> Rollout:
+    return msgspec.json.decode(row.rollout.encode(), type=Rollout)
+
+
+def _summary(changes: Difference) -> str:
+    return f"新增{len(changes.added)}，修改{len(changes.changed)}，撤下{len(changes.withdrawn)}"
+
+
+def _make_current(central: Central, version: str) -> None:
+    source = central.packs / f"{version}.pack"
+    if source.exists():
+        _keep(source, central.packs / "current.pack")
+        central.reload_directory()
+
+
+def _keep(source: Path, target: Path) -> None:
+    """A whole copy under its name, or the old one: never half."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    with source.open("rb") as reading, part.open("wb") as writing:
+        shutil.copyfileobj(reading, writing, 1024 * 1024)
+        writing.flush()
+        os.fsync(writing.fileno())
+    part.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)

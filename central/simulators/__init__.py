@@ -1,0 +1,1 @@
+"""What stands in for the world around the central service, for tests, drills and demonstrations."""
