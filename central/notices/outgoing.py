@@ -32,4 +32,4 @@ def allowed_from(now: dt.datetime, settings: NoticeSettings) -> dt.datetime:
 
 def next_try(now: dt.datetime, tries: int) -> dt.datetime:
     """After ``tries`` failures: twice as long each time."""
-    return now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 16))
+    return now + min(LONGEST_WAIT, FIRST_WAIT * float(2 ** min(tries, 16)))

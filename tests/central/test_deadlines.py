@@ -1,0 +1,49 @@
+"""Time limits and reminders: the night does not count against anybody, and last night's messages come first."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from central.deadlines import DEFAULT_LIMITS, Grade, Reminders, deadlines, grade
+from content.directory import Hours
+
+ZONE = dt.timezone(dt.timedelta(hours=8))
+HOURS = Hours()
+
+
+def at(day: int, hour: int, minute: int = 0) -> dt.datetime:
+    return dt.datetime(2026, 11, day, hour, minute, tzinfo=ZONE)
+
+
+def test_in_office_hours_the_clocks_start_at_once() -> None:
+    found = deadlines(at(23, 10), DEFAULT_LIMITS, HOURS)
+    assert (found.start, found.dispatch, found.first_answer) == (at(23, 10), at(23, 10, 5), at(25, 10))
+
+
+def test_a_message_of_the_night_starts_in_the_morning() -> None:
+    assert deadlines(at(23, 22), DEFAULT_LIMITS, HOURS).start == at(24, 9)
+
+
+def test_a_message_of_friday_night_starts_on_monday() -> None:
+    assert deadlines(at(20, 18), DEFAULT_LIMITS, HOURS).start == at(23, 9)
+
+
+def test_last_nights_messages_come_before_this_mornings_first() -> None:
+    moments = [at(24, 9), at(23, 22), at(24, 8), at(23, 16)]
+    order = sorted(moments, key=lambda moment: (deadlines(moment, DEFAULT_LIMITS, HOURS).start, moment))
+    assert order == [at(23, 16), at(23, 22), at(24, 8), at(24, 9)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "wanted"), [(0, Grade.NONE), (7.4, Grade.NONE), (7.5, Grade.SOON), (10, Grade.LATE), (15, Grade.OVERDUE)]
+)
+def test_reminders_rise_with_the_time_used(hours: float, wanted: Grade) -> None:
+    start = at(23, 9)
+    now = start + dt.timedelta(hours=hours)
+    assert grade(start, start + dt.timedelta(hours=10), now, Reminders()) is wanted
+
+
+def test_a_limit_of_nothing_is_overdue_at_once() -> None:
+    assert grade(at(23, 9), at(23, 9), at(23, 9), Reminders()) is Grade.OVERDUE
