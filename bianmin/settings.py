@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bianmin.cli.output import CommandError
+from ivr.settings import IvrSettings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -75,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: PrinterSettings = PrinterSettings()
     sync: SyncSettings = SyncSettings()
     devices: tuple[DeviceSettings, ...] = ()
+    ivr: IvrSettings = IvrSettings()
 
 
 def home() -> Path:

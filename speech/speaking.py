@@ -73,6 +73,21 @@ class Utterance(Iterator[Audio]):
             self._changed.notify_all()
             return piece
 
+    def take(self) -> Audio | None:
+        """The next piece if it is ready, without waiting; None when it is not, or when there is no more (``over``)."""
+        with self._changed:
+            if self.stopped or not self._ready:
+                return None
+            piece = self._ready.popleft()
+            self._changed.notify_all()
+            return piece
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will come."""
+        with self._changed:
+            return self.stopped or (self._finished and not self._ready)
+
     def stop(self) -> None:
         """No more sound, at once; what was made ahead is thrown away. Safe from any thread, any number of times."""
         with self._changed:

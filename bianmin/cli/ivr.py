@@ -1,0 +1,115 @@
+"""``bianmin ivr``: the phone line. Alone it answers on loopback; docs/phone.md goes from there to a province."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from msgspec.structs import replace
+
+from bianmin import settings
+from bianmin.cli.output import CommandError, Json, emit, failures, progress_console
+
+if TYPE_CHECKING:
+    from bianmin.settings import Settings
+    from ivr.settings import IvrSettings
+    from ivr.supervisor import WorkerHealth
+
+app = typer.Typer()
+
+
+def parse_address(text: str, default: int) -> tuple[str, int]:
+    """``127.0.0.1:5060`` or ``127.0.0.1``. Raises CommandError (wrong use)."""
+    host, colon, port = text.rpartition(":")
+    if not colon:
+        host, port = text, str(default)
+    if not host or not port.isdigit() or not 0 <= int(port) < 65536:
+        raise CommandError(f"{text} is not an address; give HOST:PORT, such as 127.0.0.1:5060", code=2)
+    return host, int(port)
+
+
+@app.command()
+def ivr(
+    listen: Annotated[str, typer.Option("--listen", help="Where the line answers, HOST:PORT.")] = "",
+    workers: Annotated[int, typer.Option("--workers", min=0, max=16, help="Processes; 0: as the settings say.")] = 0,
+    worker: Annotated[int, typer.Option("--worker", hidden=True)] = -1,
+    as_json: Json = False,
+) -> None:
+    """The phone line: answers calls until it is stopped."""
+    known = settings.load()
+    chosen = known.ivr
+    if listen:
+        host, port = parse_address(listen, chosen.listen.port)
+        chosen = replace(chosen, listen=replace(chosen.listen, host=host, port=port))
+    if workers:
+        chosen = replace(chosen, workers=workers)
+    if worker >= 0:
+        _work(replace(known, ivr=chosen), worker)
+        return
+    with failures(OSError):
+        asyncio.run(_supervise(chosen, as_json))
+    emit({"ended": True}, as_json, "the line is closed")
+
+
+def _work(known: Settings, number: int) -> None:
+    """A worker process. What it cannot do without ends it with the reason, told to the supervisor."""
+    began = time.monotonic()
+    from ivr.worker import Failed, say, serve, settings_of
+
+    own = settings_of(known.ivr, number)
+    try:
+        from bianmin.ivr_wiring import open_parts
+
+        asyncio.run(serve(own, lambda switch: open_parts(replace(known, ivr=own), number), began))
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        say(Failed(reason))
+        raise CommandError(reason) from error
+
+
+async def _supervise(chosen: IvrSettings, as_json: bool) -> None:
+    from ivr import health_page
+    from ivr.supervisor import Phase, Supervisor, python
+    from ivr.worker import port_of
+
+    where = f"{chosen.listen.host}:{chosen.listen.port}"
+
+    def command(number: int) -> Sequence[str]:
+        base = python("-m", "bianmin", "ivr", "--worker", str(number))
+        return [*base, "--listen", where, "--workers", str(chosen.workers)]
+
+    last: dict[int, tuple[Phase, str]] = {}
+
+    def told(health: Sequence[WorkerHealth]) -> None:
+        for one in health:
+            now = (one.phase, one.reason)
+            if last.get(one.number) == now:
+                continue
+            last[one.number] = now
+            _tell(one, chosen, port_of(chosen, one.number), as_json)
+
+    supervisor = Supervisor(chosen.workers, command, told)
+    page = None
+    if chosen.health and not chosen.health.endswith(":0"):
+        host, port = parse_address(chosen.health, 8045)
+        page = await health_page.serve(host, port, lambda: supervisor.health)
+    try:
+        await supervisor.run()
+    finally:
+        if page is not None:
+            page.close()
+
+
+def _tell(one: WorkerHealth, chosen: IvrSettings, port: int, as_json: bool) -> None:
+    """One line a change, for whoever watches the console."""
+    if one.phase == "starting":
+        progress_console.print(f"worker {one.number} is loading its models ...")
+    elif one.phase == "serving":
+        address = f"sip:12345@{chosen.listen.host}:{port}"
+        text = f"the line answers: call {address} with any softphone (for instance: baresip -e 'd{address}')"
+        emit({"serving": address, "worker": one.number}, as_json, text)
+    elif one.phase == "down" and one.reason:
+        progress_console.print(f"worker {one.number} is down: {one.reason}")

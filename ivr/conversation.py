@@ -1,0 +1,460 @@
+"""One call: what the caller says and presses goes to the dialog, its acts are carried out on the leg.
+
+::
+
+    leg ── sound ──> ears ── heard ──┐                      ┌─> mouth (say), 400 ms ahead
+        ── keys ─────────────────────┼─> think ── acts ─────┼─> listen (ask), until the deadline
+    deadlines ───────────────────────┘   (dialog.step)      ├─> an errand (record, transfer, file)
+                                                            └─> hang up (end)
+
+Time comes in through ``tick``, every 20 ms; nothing here waits, so a test runs a call in no time. The rules of taking
+turns: speech or a key cuts an answer short at once; what interrupted and was no speech lets the answer go on from the
+sentence the caller was in; speech right after an answer began belongs to the question before it; and whenever it is our
+turn and nothing can be said yet, "one moment" is said.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from enum import Enum, auto
+from typing import assert_never
+
+import msgspec
+
+from dialog import commands
+from dialog.acts import Act, Adjust, Ask, End, Rate, Say, Show
+from dialog.events import Channel, Event, Gone, Heard, Key, Pressed, Silence, Started, Unintelligible
+from dialog.state import DEFAULT_VOLUME, State, Turn
+from ivr import keys
+from ivr.diary import (
+    BargedIn,
+    CallBegan,
+    CallEnded,
+    Ending,
+    ErrandEnded,
+    NotUnderstood,
+    Outcome,
+    Trouble,
+    TurnAnswered,
+    WentOn,
+)
+from ivr.ears import GapFiller
+from ivr.leg import Answered, HandedOver, HungUp, KeyPressed, KeyReleased, Leg, LegEvent
+from ivr.mouth import Mouth, Rest, Source
+from ivr.parts import Desk, Errand, Parts
+from speech import hearing
+
+_BACKCHANNEL = frozenset(("嗯", "哦", "噢", "啊", "好", "好的", "对", "是", "是的", "对的", "嗯嗯", "好好"))
+"""Said while listening; the answer goes on."""
+
+
+class Doing(Enum):
+    THINKING = auto()  # the dialog works on an event
+    SPEAKING = auto()  # an answer is being said
+    LISTENING = auto()  # the caller's turn
+    BUSY = auto()  # an errand has the line
+    OVER = auto()
+
+
+class _Run(msgspec.Struct):
+    """Says of one turn that may all be interrupted, or none."""
+
+    source: Source
+    interruptible: bool
+
+
+class _Spoken(msgspec.Struct):
+    """Times of the turn under way, seconds on the clock of ``tick``."""
+
+    ended: float  # the caller's last voice
+    endpoint: float
+    recognition: float
+    thought: float = 0.0
+    filler: bool = False
+
+
+class Conversation:
+    """``call``: its running number, for the diary. Drive it: ``begin``, then ``tick`` every 20 ms until ``over``."""
+
+    def __init__(self, leg: Leg, parts: Parts, call: int = 1) -> None:
+        self._leg, self._parts, self._call = leg, parts, call
+        self._mouth = Mouth(leg)
+        self._ears = parts.ears()
+        self._gaps = GapFiller()
+        self._inbox: deque[LegEvent] = deque()
+        self._state = self._before = State()
+        self._doing = Doing.THINKING
+        self._thinking: Future[Turn] | None = None
+        self._event: Event = Gone()
+        self._steps: deque[_Run | Act] = deque()
+        self._interruptible = True
+        self._rest: Rest | None = None
+        self._ask = Ask()
+        self._rate, self._volume = 1.0, DEFAULT_VOLUME
+        self._deadline: float | None = None
+        self._owed_since = 0.0
+        self._speak_from = 0.0
+        self._answer_began: float | None = None
+        self._cut_after = 0.0
+        self._spoken: _Spoken | None = None
+        self._kept_key = ""
+        self._errand: Errand | None = None
+        self._errand_began = 0.0
+        self._troubles = 0
+        self._turns = 0
+        self._began = 0.0
+        self._ending = Ending.FINISHED
+        leg.listen(self._inbox.append)
+
+    @property
+    def over(self) -> bool:
+        return self._doing is Doing.OVER
+
+    @property
+    def doing(self) -> Doing:
+        return self._doing
+
+    def begin(self, now: float, calls: int = 1) -> None:
+        """The leg is up: greet."""
+        self._began = now
+        self._parts.diary.note(CallBegan(calls), self._call)
+        self._think(Started(Channel.PHONE, self._parts.today()), now)
+        self._speak_from = now + self._parts.habits.first_pause
+
+    def tick(self, now: float) -> None:
+        """20 ms passed, more or less."""
+        while self._inbox and not self.over:
+            self._leg_event(self._inbox.popleft(), now)
+        if self.over:
+            return
+        sound = self._gaps.take(self._leg.read(), now)
+        if self._errand is not None:
+            self._run_errand(self._errand, sound, now)
+        else:
+            self._hear(sound, now)
+        self._collect(now)
+        self._settle(now)
+        self._keep_alive(now)
+        if not self.over and now >= self._speak_from:
+            self._mouth.pump(now)
+            self._first_audio(now)
+
+    def close(self) -> None:
+        """The program ends: hang up."""
+        if not self.over:
+            self._end(Ending.TROUBLE, self._began)
+            self._leg.hang_up()
+
+    # -- the leg -----------------------------------------------------------------------------------------------------
+
+    def _leg_event(self, event: LegEvent, now: float) -> None:
+        match event:
+            case KeyPressed(key):
+                self._key(key, now)
+            case HungUp():
+                if self._errand is not None:
+                    self._errand.hung_up()
+                    self._note_errand(Outcome.LEFT, now)
+                self._end(Ending.CALLER, now)
+            case KeyReleased() | Answered() | HandedOver():
+                return
+            case _:
+                assert_never(event)
+
+    def _key(self, key: str, now: float) -> None:
+        if self._errand is not None:
+            self._errand.key(key)
+            return
+        if self._doing is Doing.SPEAKING and not self._interruptible:
+            self._kept_key = key
+            return
+        event = keys.meaning(key, self._ask)
+        if event is None and key == "#" and self._doing is Doing.SPEAKING:
+            self._cut("key", now)
+            self._forget_speech()
+            return
+        if event is None:
+            if self._doing is not Doing.LISTENING:
+                return
+            event = Silence()  # a key that means nothing here: say again what can be done
+        if self._doing is Doing.SPEAKING:
+            self._cut("key", now)
+        self._forget_speech()
+        self._ears.deafen()
+        self._spoken = None
+        self._think(event, now)
+        self._speak_from = now + self._parts.habits.key_pause
+
+    # -- hearing -----------------------------------------------------------------------------------------------------
+
+    def _hear(self, sound: bytes, now: float) -> None:
+        if self._doing is Doing.SPEAKING and not (self._interruptible and self._parts.habits.voice_barge_in):
+            return
+        for event in self._ears.hear(sound):
+            match event:
+                case hearing.SpeechStarted():
+                    self._speech_began(now)
+                case hearing.Partial():
+                    pass
+                case hearing.Final():
+                    self._understood(event, now)
+                case hearing.Unintelligible(reason):
+                    self._not_understood(reason, now)
+                case _:
+                    assert_never(event)
+
+    def _speech_began(self, now: float) -> None:
+        self._deadline = None
+        if self._doing is Doing.SPEAKING and self._mouth.playing:
+            self._cut("voice", now)
+        elif self._doing is Doing.THINKING:
+            self._mouth.stop()  # a filler
+
+    def _understood(self, event: hearing.Final, now: float) -> None:
+        hypothesis, timings = event.hypothesis, event.timings
+        text = hypothesis.text
+        if self._rest is not None and _bare(text) in _BACKCHANNEL:
+            self._go_on()
+            return
+        heard = Heard(text, hypothesis.pinyin, hypothesis.confidence, hypothesis.nbest)
+        state = self._state
+        if self._is_second_thought(text):
+            assert isinstance(self._event, Heard)
+            state = self._before
+            first = self._event
+            heard = Heard(first.text + text, (*first.pinyin, *heard.pinyin), min(first.confidence, heard.confidence))
+        self._forget_speech()
+        endpoint, recognition = timings.endpoint / 1000, timings.recognition / 1000
+        self._spoken = _Spoken(now - endpoint - recognition, endpoint, recognition)
+        self._turns += 1
+        self._think(heard, now, state)
+        self._owed_since = self._spoken.ended
+
+    def _is_second_thought(self, text: str) -> bool:
+        """Whether this goes on with the question before: the caller had only paused for breath."""
+        if not isinstance(self._event, Heard) or commands.command(text) is not None:
+            return False
+        if self._doing is Doing.THINKING:
+            return True
+        return self._rest is not None and self._cut_after < self._parts.habits.second_thought
+
+    def _not_understood(self, reason: str, now: float) -> None:
+        self._parts.diary.note(NotUnderstood(reason), self._call)
+        if self._rest is not None:
+            self._go_on()
+        elif self._doing is Doing.LISTENING:
+            self._spoken = None
+            self._think(Unintelligible(), now)
+
+    def _cut(self, by: str, now: float) -> None:
+        """Silence on the line; what was not heard is kept in case it was only noise."""
+        self._rest = self._mouth.interrupt() or Rest([], [])
+        self._cut_after = 0.0 if self._answer_began is None else now - self._answer_began
+        self._parts.diary.note(BargedIn(by, round(self._cut_after, 2)), self._call)
+        self._doing = Doing.LISTENING
+
+    def _go_on(self) -> None:
+        """It was nothing: say the rest."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            self._parts.diary.note(WentOn(), self._call)
+            self._mouth.play(rest)
+            self._doing = Doing.SPEAKING
+
+    def _forget_speech(self) -> None:
+        """What was left to say is not wanted any more; an ``Ask`` behind it stays."""
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        self._mouth.stop()
+        for step in self._steps:
+            if isinstance(step, _Run):
+                step.source.stop()
+        self._steps = deque(step for step in self._steps if not isinstance(step, _Run))
+
+    # -- thinking ----------------------------------------------------------------------------------------------------
+
+    def _think(self, event: Event, now: float, state: State | None = None) -> None:
+        """Give ``event`` to the dialog; a turn that is still being thought about is forgotten."""
+        self._before = state if state is not None else self._state
+        self._event = event
+        self._steps.clear()
+        self._deadline = None
+        self._answer_began = None
+        self._owed_since = now
+        self._doing = Doing.THINKING
+        self._thinking = self._parts.think(self._before, event)
+
+    def _collect(self, now: float) -> None:
+        """Take the dialog's answer when it is there and the caller is not speaking on."""
+        future = self._thinking
+        if future is None or not future.done() or self._ears.open:
+            return
+        self._thinking = None
+        error = future.exception()
+        if error is not None:
+            self._failed(error, now)
+            return
+        self._state, acts = future.result()
+        if self._spoken is not None:
+            self._spoken.thought = now
+        self._perform(acts, now)
+
+    def _failed(self, error: BaseException, now: float) -> None:
+        """The dialog broke: a person, and if that breaks too, the end; never a silent line."""
+        self._parts.diary.note(Trouble("dialog", type(error).__name__), self._call)
+        self._troubles += 1
+        if self._troubles > 1:
+            self._end(Ending.TROUBLE, now)
+            self._leg.hang_up()
+        else:
+            self._think(Pressed(Key.HUMAN), now)
+
+    def _perform(self, acts: Sequence[Act], now: float) -> None:
+        said: list[Say] = []
+        hint = isinstance(self._event, Silence)
+        for act in acts:
+            if isinstance(act, Ask):
+                self._ask = act
+                named = keys.spoken(act) if hint else ""
+                if named:
+                    said.append(Say(named, passing=True))
+            if isinstance(act, Say):
+                if said and said[-1].interruptible != act.interruptible:
+                    self._add_run(said)
+                said.append(act)
+            elif isinstance(act, Adjust):
+                self._add_run(said)
+                self._rate, self._volume = act.rate, act.volume
+            elif isinstance(act, Rate):
+                self._parts.rated(act.stars, act.item_id)
+            elif not isinstance(act, Show):
+                self._add_run(said)
+                self._steps.append(act)
+        self._add_run(said)
+        self._next(now)
+
+    def _add_run(self, said: list[Say]) -> None:
+        if said:
+            texts = [say.text for say in said]
+            source = self._parts.voice.speak(texts, self._rate, self._volume)
+            self._steps.append(_Run(source, said[0].interruptible))
+            said.clear()
+
+    # -- carrying out ------------------------------------------------------------------------------------------------
+
+    def _settle(self, now: float) -> None:
+        """What was being said is over, or the caller's time is."""
+        if self._doing is Doing.SPEAKING and not self._mouth.playing:
+            self._next(now)
+        elif self._doing is Doing.LISTENING and self._rest is not None and not self._ears.busy:
+            self._go_on()
+        elif self._doing is Doing.LISTENING and self._steps and not self._ears.busy:
+            self._next(now)
+        elif self._doing is Doing.LISTENING and self._deadline is not None and now >= self._deadline:
+            self._spoken = None
+            self._think(Silence(), now)
+
+    def _next(self, now: float) -> None:
+        """Begin the next step of the turn."""
+        if self._kept_key and not (self._steps and isinstance(self._steps[0], _Run)):
+            key, self._kept_key = self._kept_key, ""
+            self._doing = Doing.LISTENING
+            if keys.meaning(key, self._ask) is not None and not self._ends():
+                self._key(key, now)
+                return
+        if not self._steps:
+            self._listen(now)
+            return
+        step = self._steps.popleft()
+        if isinstance(step, _Run):
+            self._interruptible = step.interruptible
+            if not step.interruptible:
+                self._ears.deafen()
+            self._mouth.play(step.source)
+            self._doing = Doing.SPEAKING
+        elif isinstance(step, Ask):
+            self._listen(now)
+        elif isinstance(step, End):
+            self._end(Ending.HANDED_OVER if step.reason == "transferred" else Ending.FINISHED, now)
+            self._leg.hang_up()
+        else:
+            self._start_errand(step, now)
+
+    def _ends(self) -> bool:
+        return bool(self._steps) and not isinstance(self._steps[0], Ask)
+
+    def _listen(self, now: float) -> None:
+        self._doing = Doing.LISTENING
+        self._interruptible = True
+        self._deadline = now + self._ask.timeout
+
+    def _start_errand(self, act: Act, now: float) -> None:
+        def say(texts: Sequence[str]) -> None:
+            self._mouth.play(self._parts.voice.speak(texts, self._rate, self._volume))
+
+        errand = self._parts.errands(act, Desk(self._mouth, say, self._leg.caller, self._call))
+        if errand is None:
+            self._next(now)
+            return
+        self._ears.deafen()
+        self._errand, self._errand_began = errand, now
+        self._doing = Doing.BUSY
+
+    def _run_errand(self, errand: Errand, sound: bytes, now: float) -> None:
+        event = errand.tick(now, sound)
+        if event is not None:
+            self._note_errand(Outcome.DONE, now)
+            self._errand = None
+            self._spoken = None
+            self._think(event, now)
+
+    def _note_errand(self, outcome: Outcome, now: float) -> None:
+        if self._errand is not None:
+            seconds = round(now - self._errand_began, 1)
+            self._parts.diary.note(ErrandEnded(self._errand.name, outcome, seconds), self._call)
+
+    def _keep_alive(self, now: float) -> None:
+        """It is our turn and there is nothing to say yet: "one moment"."""
+        waiting = self._doing is Doing.THINKING or (self._doing is Doing.SPEAKING and self._mouth.starved)
+        if not waiting or self._ears.open or (self._mouth.playing and not self._mouth.starved):
+            return
+        spoken = self._spoken
+        again = self._mouth.last_sound > self._owed_since
+        limit = self._parts.habits.again if again else self._parts.habits.filler
+        if now - max(self._mouth.last_sound, self._owed_since) >= limit:
+            if spoken is not None:
+                spoken.filler = True
+            self._mouth.interject(self._parts.voice.filler)
+
+    def _first_audio(self, now: float) -> None:
+        if self._answer_began is not None or self._doing is not Doing.SPEAKING or self._mouth.last_sound < now:
+            return
+        self._answer_began = now
+        spoken, self._spoken = self._spoken, None
+        if spoken is not None:
+            entry = TurnAnswered(
+                endpoint=round(spoken.endpoint * 1000),
+                recognition=round(spoken.recognition * 1000),
+                thinking=round((spoken.thought - spoken.ended - spoken.endpoint - spoken.recognition) * 1000),
+                first_audio=round((now - spoken.ended) * 1000),
+                filler=spoken.filler,
+            )
+            self._parts.diary.note(entry, self._call)
+
+    def _end(self, ending: Ending, now: float) -> None:
+        """The call is over: nothing of it stays."""
+        self._doing = Doing.OVER
+        self._forget_speech()
+        self._ears.wipe()
+        self._thinking = self._errand = None
+        self._state = self._before = State()
+        self._event = Gone()
+        self._steps.clear()
+        self._parts.diary.note(CallEnded(ending, round(now - self._began, 1), self._turns), self._call)
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())

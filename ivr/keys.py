@@ -1,0 +1,77 @@
+"""What a pressed key means: always 0 a person, * back, # skip; 1 to 4 as the present question offers them.
+
+ISO/IEC 13714: at most four commands besides those; function before key; keys ascending without gaps.
+"""
+
+from __future__ import annotations
+
+from dialog.acts import Ask
+from dialog.events import Chosen, Event, Key, Pressed
+
+MOST = 4
+"""Keys spoken at a time."""
+
+MOST_CHOICES = 5
+"""Choices that can be pressed: four and "none of these"; a longer list is for touching, not for pressing."""
+
+_ALWAYS = frozenset({Key.HUMAN, Key.BACK, Key.HOME, Key.SKIP, Key.CORRECT})
+"""Keys that need no digit of their own: 0, * and # stand for them."""
+
+_NAMES: dict[Key, str] = {
+    Key.MATERIALS: "听材料",
+    Key.REPEAT: "再听一遍",
+    Key.SLOWER: "说慢一点",
+    Key.FASTER: "说快一点",
+    Key.LOUDER: "说大声一点",
+    Key.QUIETER: "说小声一点",
+    Key.MORE: "问别的事",
+    Key.FINISH: "结束通话",
+    Key.YES: "是的",
+    Key.NO: "不是",
+    Key.STAY: "继续",
+}
+_NUMERALS = "零一二三四五六七八九"
+
+
+def meaning(key: str, ask: Ask) -> Event | None:
+    """The event of ``key`` while ``ask`` is open; None when it means nothing now (# skips what is being said)."""
+    match key:
+        case "0":
+            return Pressed(Key.HUMAN)
+        case "*":
+            return Pressed(Key.BACK)
+        case "#":
+            return Pressed(Key.SKIP) if Key.SKIP in ask.keys else None
+    if len(key) != 1 or not key.isdigit():
+        return None
+    choices = pressable_choices(ask)
+    if choices:
+        return Chosen(choices[key]) if key in choices else None
+    number = int(key)
+    numbered = pressable_keys(ask)
+    return Pressed(numbered[number - 1]) if number <= len(numbered) else None
+
+
+def pressable_choices(ask: Ask) -> dict[str, str]:
+    """digit -> choice id. Choices whose ids are digits (a rating) keep them; others are numbered from 1."""
+    if not 0 < len(ask.choices) <= MOST_CHOICES:
+        return {}
+    ids = [choice.id for choice in ask.choices]
+    if all(len(choice) == 1 and choice.isdigit() for choice in ids):
+        return {choice: choice for choice in ids}
+    return {str(number): choice for number, choice in enumerate(ids, start=1)}
+
+
+def pressable_keys(ask: Ask) -> tuple[Key, ...]:
+    """The keys with digits 1.. in order; yes and no are always 1 and 2."""
+    first = tuple(key for key in (Key.YES, Key.NO) if key in ask.keys)
+    others = tuple(key for key in ask.keys if key in _NAMES and key not in first)
+    return (*first, *others)[:MOST]
+
+
+def spoken(ask: Ask) -> str:
+    """The sentence that names the keys of ``ask``, or "" where it has none of its own."""
+    if pressable_choices(ask):
+        return ""
+    parts = [f"{_NAMES[key]}请按{_NUMERALS[number]}" for number, key in enumerate(pressable_keys(ask), start=1)]
+    return "，".join(parts) + "。" if parts else ""

@@ -1,0 +1,184 @@
+"""A line: the calls of one process, driven every 20 ms, and who is let in.
+
+A call is refused with 486 (never left ringing) when there are as many as allowed, when the media loop runs late (a
+pause meant to be 20 ms that takes far longer is the surest sign of overload), or while the line is being drained.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from ivr.conversation import Conversation
+from ivr.diary import LineQuality, Refused, Trouble
+from ivr.leg import FRAME, Answered, HungUp, Leg, LegEvent
+from ivr.parts import Parts
+from ivr.settings import Admission
+
+
+class IncomingLeg(Leg, Protocol):
+    """A leg that has not been answered yet."""
+
+    @property
+    def quality(self) -> LineQuality | None: ...
+
+    def answer(self) -> None: ...
+
+    def reject(self) -> None: ...
+
+
+class Lateness:
+    """How late the media loop ran in the last second of rounds: the worst of them, seconds."""
+
+    def __init__(self, rounds: int = round(1 / FRAME)) -> None:
+        self._last: deque[float] = deque([0.0], maxlen=rounds)
+
+    def add(self, late: float) -> None:
+        self._last.append(max(0.0, late))
+
+    @property
+    def worst(self) -> float:
+        return max(self._last)
+
+
+class Health(msgspec.Struct, frozen=True):
+    """What the health endpoint tells of one process."""
+
+    calls: int
+    most: int
+    answered: int
+    refused: int
+    failed: int
+    late_ms: float
+    draining: bool
+    registered: bool = False
+
+
+class _Call(msgspec.Struct):
+    leg: IncomingLeg
+    conversation: Conversation | None = None
+
+
+class Line:
+    """Give it incoming legs with ``arrived``; ``run`` drives them until cancelled."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        admission: Admission | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._parts, self._clock = parts, clock
+        self._admission = admission or Admission()
+        self._calls: dict[int, _Call] = {}
+        self._numbers = itertools.count(1)
+        self.lateness = Lateness()
+        self.draining = False
+        self._answered = self._refused = self._failed = 0
+        self.drained = asyncio.Event()
+
+    @property
+    def calls(self) -> int:
+        return len(self._calls)
+
+    @property
+    def health(self) -> Health:
+        return Health(
+            calls=self.calls,
+            most=self._admission.calls,
+            answered=self._answered,
+            refused=self._refused,
+            failed=self._failed,
+            late_ms=round(self.lateness.worst * 1000, 1),
+            draining=self.draining,
+        )
+
+    def arrived(self, leg: IncomingLeg) -> None:
+        """An INVITE came: answer it or refuse it, at once."""
+        why = self._reason_to_refuse()
+        if why:
+            self._refused += 1
+            self._parts.diary.note(Refused(why))
+            leg.reject()
+            return
+        number = next(self._numbers)
+        self._calls[number] = _Call(leg)
+        leg.listen(lambda event: self._before(number, event))
+        leg.answer()
+
+    def drain(self) -> None:
+        """No new calls; ``drained`` is set when the last one has ended."""
+        self.draining = True
+        if not self._calls:
+            self.drained.set()
+
+    def tick(self) -> None:
+        """One round of every call. A call that breaks ends alone."""
+        now = self._clock()
+        for number, call in list(self._calls.items()):
+            conversation = call.conversation
+            if conversation is None:
+                continue
+            try:
+                conversation.tick(now)
+            except Exception as error:  # noqa: BLE001  one broken call must not take the others with it
+                self._failed += 1
+                self._parts.diary.note(Trouble("conversation", type(error).__name__), number)
+                conversation.close()
+            if conversation.over:
+                self._forget(number)
+
+    async def run(self) -> None:
+        """Tick every 20 ms. After a stall the lost rounds are not made up: sound is read in what there is."""
+        due = self._clock()
+        while True:
+            due += FRAME
+            now = self._clock()
+            self.lateness.add(now - due)
+            if now - due > 5 * FRAME:
+                due = now
+            await asyncio.sleep(max(0.0, due - now))
+            self.tick()
+
+    def close(self) -> None:
+        """Hang up what is left."""
+        for call in self._calls.values():
+            if call.conversation is not None:
+                call.conversation.close()
+            else:
+                call.leg.hang_up()
+        self._calls.clear()
+
+    def _reason_to_refuse(self) -> str:
+        if self.draining:
+            return "draining"
+        if self.calls >= self._admission.calls:
+            return "full"
+        if self.lateness.worst > self._admission.late:
+            return "overloaded"
+        return ""
+
+    def _before(self, number: int, event: LegEvent) -> None:
+        """Events of a leg that has no conversation yet: it begins when the caller's end is up."""
+        call = self._calls.get(number)
+        if call is None:
+            return
+        if isinstance(event, Answered):
+            self._answered += 1
+            call.conversation = Conversation(call.leg, self._parts, number)
+            call.conversation.begin(self._clock(), self.calls)
+        elif isinstance(event, HungUp):
+            self._forget(number)
+
+    def _forget(self, number: int) -> None:
+        call = self._calls.pop(number, None)
+        if call is not None and call.leg.quality is not None:
+            self._parts.diary.note(call.leg.quality, number)
+        if self.draining and not self._calls:
+            self.drained.set()

@@ -1,0 +1,90 @@
+"""What a conversation on the phone works with; ``bianmin`` puts it together, tests put in virtual ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+import msgspec
+
+from dialog.acts import Act
+from dialog.events import Event
+from dialog.state import DEFAULT_VOLUME, State, Turn
+from ivr.diary import Diary
+from ivr.mouth import Mouth, Source
+from ivr.settings import Habits
+from speech.hearing import HearingEvent
+
+
+class Listening(Protocol):
+    """See ``ivr.ears.Ears``."""
+
+    @property
+    def open(self) -> bool: ...
+
+    @property
+    def busy(self) -> bool: ...
+
+    def hear(self, sound: bytes) -> Iterable[HearingEvent]: ...
+
+    def deafen(self) -> None: ...
+
+    def wipe(self) -> None: ...
+
+
+class Speaking(Protocol):
+    """See ``ivr.voice.LineVoice``. ``filler``: sound that is there at once."""
+
+    filler: bytes
+
+    def speak(self, texts: Sequence[str], rate: float = 1.0, volume: int = DEFAULT_VOLUME) -> Source: ...
+
+
+Think = Callable[[State, Event], "Future[Turn]"]
+"""``dialog.session.step`` somewhere else, for a search may take longer than a packet of sound."""
+
+
+class Errand(Protocol):
+    """Something the caller waits for and that has the line to itself: a message, a transfer, a filing.
+
+    ``tick`` is called every 20 ms with what the caller sent; it returns the event for the dialog when it is over.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def tick(self, now: float, heard: bytes) -> Event | None: ...
+
+    def key(self, key: str) -> None: ...
+
+    def hung_up(self) -> None:
+        """The caller is gone: keep what must be kept."""
+        ...
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What an errand is given of the conversation."""
+
+    mouth: Mouth
+    say: Callable[[Sequence[str]], None]
+    caller: str
+    call: int
+
+
+Errands = Callable[[Act, Desk], "Errand | None"]
+"""The errand that carries an act out, or None: there is none for it (then the act is passed over)."""
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """``ears`` opens the hearing of one call; ``today``: the time of day; ``rated``: keeps a rating."""
+
+    think: Think
+    voice: Speaking
+    ears: Callable[[], Listening]
+    errands: Errands
+    diary: Diary
+    today: Callable[[], dt.datetime]
+    rated: Callable[[int, str], None] = lambda stars, item: None
+    habits: Habits = Habits()

@@ -1,0 +1,116 @@
+"""What is really on the wire: RTP on an interface, by a packet socket, with the kernel's arrival times. Needs root.
+
+with Wire() as wire:
+    ... a call ...
+for stream in wire.streams(): stream.source_port, stream.packets
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections import defaultdict
+from itertools import pairwise
+from types import TracebackType
+
+import msgspec
+import numpy as np
+
+from ivr.leg import RATE
+from ivr.proving import g711, rtp
+from speech.audio import Samples
+
+_TIMESTAMPS = 35  # SO_TIMESTAMPNS
+_FORCED_BUFFER = 33  # SO_RCVBUFFORCE
+_ETH_IP = 0x0800
+_BUFFER = 32 * 1024 * 1024
+
+
+class Stream(msgspec.Struct):
+    """RTP in one direction between two ports, in order of arrival."""
+
+    source_port: int
+    target_port: int
+    packets: list[rtp.Packet]
+
+    def gaps(self) -> list[float]:
+        """Seconds between packets."""
+        times = [packet.at for packet in self.packets]
+        return [late - early for early, late in pairwise(times)]
+
+    def audio(self) -> tuple[float, Samples]:
+        """(time of the first sample, samples at 8 kHz), each packet where its arrival puts it, silence between."""
+        spoken = [packet for packet in self.packets if packet.kind == rtp.ALAW]
+        if not spoken:
+            return 0.0, np.zeros(0, np.float32)
+        begin = spoken[0].at
+        first = spoken[0].timestamp
+        length = max((packet.timestamp - first) % 2**32 for packet in spoken) + rtp.PACKET
+        samples = np.zeros(min(length, 3600 * RATE), np.float32)
+        for packet in spoken:
+            place = (packet.timestamp - first) % 2**32
+            part = g711.decode(packet.payload)
+            if place + len(part) <= len(samples):
+                samples[place : place + len(part)] = part
+        return begin, samples
+
+
+class Wire:
+    """Listens while it is open. ``ports``: only streams from or to a port in this range are kept."""
+
+    def __init__(self, interface: str = "lo", ports: range = range(1024, 65536)) -> None:
+        self._interface, self._ports = interface, ports
+        self._seen: dict[tuple[int, int], list[rtp.Packet]] = defaultdict(list)
+        self._stop = threading.Event()
+
+    def __enter__(self) -> Wire:
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_IP))
+        self._socket.setsockopt(socket.SOL_SOCKET, _FORCED_BUFFER, _BUFFER)
+        self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+        self._socket.bind((self._interface, 0))
+        self._socket.settimeout(0.2)
+        self._thread = threading.Thread(target=self._listen, name="wire", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join(5.0)
+        self._socket.close()
+
+    def streams(self) -> list[Stream]:
+        """Streams of at least ten packets."""
+        seen = sorted(self._seen.items())
+        return [Stream(source, target, packets) for (source, target), packets in seen if len(packets) >= 10]
+
+    def sent_from(self, ports: range) -> list[Stream]:
+        return [stream for stream in self.streams() if stream.source_port in ports]
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                data, extra, _, origin = self._socket.recvmsg(2048, 64)
+            except TimeoutError:
+                continue
+            if origin[2] == socket.PACKET_OUTGOING:  # on loopback every packet is seen twice
+                continue
+            at = 0.0
+            for level, kind, value in extra:
+                if level == socket.SOL_SOCKET and kind == _TIMESTAMPS:
+                    seconds, nanoseconds = struct.unpack("qq", value[:16])
+                    at = seconds + nanoseconds / 1e9
+            self._take(data, at)
+
+    def _take(self, data: bytes, at: float) -> None:
+        if len(data) < 40 or data[9] != socket.IPPROTO_UDP:
+            return
+        start = (data[0] & 0x0F) * 4
+        source, target = struct.unpack_from(">HH", data, start)
+        if source not in self._ports and target not in self._ports:
+            return
+        packet = rtp.decode(data[start + 8 :], at)
+        if packet is not None:
+            self._seen[source, target].append(packet)

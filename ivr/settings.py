@@ -1,0 +1,80 @@
+"""Every tunable number and address of the phone line, as it stands under ``[ivr]`` in settings.toml.
+
+Light on purpose: nothing heavy is imported to read settings.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a worker listens. ``tls_port`` 0: no TLS; ``certificate``: PEM file with key and certificate.
+
+    ``public``: the address callers' media comes to, where it is not ``host`` (behind a router).
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 5060
+    rtp_first: int = 20_000
+    rtp_last: int = 23_999
+    tls_port: int = 0
+    certificate: str = ""
+
+
+class Trunk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A registration at a provider or a switch. ``domain`` empty: none. ``interval``: seconds."""
+
+    domain: str = ""
+    user: str = ""
+    password: str = ""
+    auth_user: str = ""
+    registrar: str = ""
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    interval: int = 300
+
+    def __repr__(self) -> str:
+        return f"Trunk({self.user}@{self.domain})"
+
+
+class Admission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``calls``: the most at a time in one worker; ``late``: seconds the media loop may be late (worst of the last
+    second) before new calls are refused."""
+
+    calls: int = 50
+    late: float = 0.25
+
+
+class Habits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Seconds, and how the line takes turns.
+
+    ``filler``: quiet after which "one moment" is said (1.85 s is what older callers tolerate, see docs/phone.md);
+    ``again``: quiet after which it is said again; ``voice_barge_in``: speech may cut in; ``second_thought``: speech
+    this soon after an answer began still belongs to the question; ``first_pause``, ``key_pause``: quiet after picking
+    up and after a key before we speak, for the handset has to get to the ear.
+    """
+
+    filler: float = 1.8
+    again: float = 2.6
+    voice_barge_in: bool = True
+    second_thought: float = 0.6
+    first_pause: float = 0.4
+    key_pause: float = 0.3
+
+
+class IvrSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``workers``: processes, each with a SIP port of its own (``listen.port``, + 10, + 20 ...; more than one needs the
+    front of docs/phone.md); ``numbers``: what may be dialled (user parts), empty: anything; ``health``: host:port of
+    the health page, port 0 for none.
+    """
+
+    station: str = "0000"
+    listen: Address = Address()
+    trunk: Trunk = Trunk()
+    workers: int = 1
+    numbers: tuple[str, ...] = ()
+    admission: Admission = Admission()
+    habits: Habits = Habits()
+    health: str = "127.0.0.1:8045"

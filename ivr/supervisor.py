@@ -1,0 +1,210 @@
+"""Keeps the workers alive: starts them, watches their reports, replaces what died or hangs, drains for updates.
+
+::
+
+    starting ──ready──> serving ──"drain"──> draining ──last call──> ended
+        └──────────── died, or silent for 5 s ──> killed, started again after a pause that doubles
+
+A worker that dies takes only its own calls with it. The pause begins at half a second and is forgotten once a worker
+has served for a minute, so that one that cannot start does not eat the machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from ivr.line import Health
+from ivr.worker import Failed, Ready, Report, Word
+
+SILENCE = 5.0
+"""Seconds without a report after which a serving worker is taken for hung."""
+
+LOADING = 180.0
+"""Seconds a worker may take to load its models on a busy machine."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+SETTLED = 60.0
+
+_decode = msgspec.json.Decoder(Word).decode
+
+
+class Phase(StrEnum):
+    STARTING = "starting"
+    SERVING = "serving"
+    DRAINING = "draining"
+    DOWN = "down"
+
+
+class WorkerHealth(msgspec.Struct, frozen=True):
+    """``line`` is None until the worker serves. ``reason``: why it is down."""
+
+    number: int
+    phase: Phase
+    port: int
+    pid: int
+    restarts: int
+    line: Health | None
+    reason: str = ""
+
+
+class Worker:
+    """One watched process. ``command``: what to run."""
+
+    def __init__(self, number: int, command: Sequence[str], changed: Callable[[], None]) -> None:
+        self.number, self._command, self._changed = number, command, changed
+        self._process: asyncio.subprocess.Process | None = None
+        self._heard = 0.0
+        self.phase = Phase.DOWN
+        self.port = self.restarts = 0
+        self.line: Health | None = None
+        self.reason = ""
+
+    @property
+    def health(self) -> WorkerHealth:
+        pid = self._process.pid if self._process is not None and self._process.returncode is None else 0
+        return WorkerHealth(self.number, self.phase, self.port, pid, self.restarts, self.line, self.reason)
+
+    async def keep(self) -> None:
+        """Run it, again and again, until cancelled; then kill it."""
+        pause = FIRST_PAUSE
+        try:
+            while True:
+                began = time.monotonic()
+                await self._once()
+                if time.monotonic() - began > SETTLED:
+                    pause = FIRST_PAUSE
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+                self.restarts += 1
+        finally:
+            self.kill()
+
+    async def drain(self) -> None:
+        """Let no new call in; ``keep`` starts a fresh one after the last call."""
+        process = self._process
+        if process is None or process.stdin is None or self.phase is not Phase.SERVING:
+            return
+        self._enter(Phase.DRAINING)
+        with contextlib.suppress(OSError):
+            process.stdin.write(b"drain\n")
+            await process.stdin.drain()
+
+    def kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def _once(self) -> None:
+        self._enter(Phase.STARTING)
+        self._heard = time.monotonic()
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        watch = asyncio.create_task(self._watch())
+        try:
+            await self._listen(self._process)
+            await self._process.wait()
+        finally:
+            watch.cancel()
+            self.kill()
+            await self._process.wait()
+            self.line = None
+            self._enter(Phase.DOWN)
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            self._heard = time.monotonic()
+            try:
+                word: Word = _decode(line)
+            except msgspec.DecodeError:
+                continue  # a library's own print
+            match word:
+                case Ready(port):
+                    self.port, self.reason = port, ""
+                    self._enter(Phase.SERVING)
+                case Report(health):
+                    self.line = health
+                case Failed(reason):
+                    self.reason = reason
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(SILENCE / 5)
+            allowed = LOADING if self.phase is Phase.STARTING else SILENCE
+            if time.monotonic() - self._heard > allowed:
+                self.reason = f"it had not reported for {allowed:.0f} seconds and was ended"
+                self.kill()
+
+    def _enter(self, phase: Phase) -> None:
+        if phase is not self.phase:
+            self.phase = phase
+            self._changed()
+
+
+class Supervisor:
+    """``command(number)``: how worker ``number`` is started. ``told`` hears every change, for the console."""
+
+    def __init__(
+        self,
+        workers: int,
+        command: Callable[[int], Sequence[str]],
+        told: Callable[[Sequence[WorkerHealth]], None] = lambda workers: None,
+    ) -> None:
+        self._told = told
+        self._stop = asyncio.Event()
+        self._ending = False
+        self.workers = [Worker(number, command(number), self._changed) for number in range(workers)]
+
+    @property
+    def health(self) -> list[WorkerHealth]:
+        return [worker.health for worker in self.workers]
+
+    async def run(self) -> None:
+        """Until SIGINT, or SIGTERM and the last call; SIGUSR1 renews the workers one after the other."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._stop.set)
+        loop.add_signal_handler(signal.SIGTERM, lambda: loop.create_task(self.end()))
+        loop.add_signal_handler(signal.SIGUSR1, lambda: loop.create_task(self.renew()))
+        kept = [asyncio.create_task(worker.keep()) for worker in self.workers]
+        try:
+            await self._stop.wait()
+        finally:
+            for task in kept:
+                task.cancel()
+            await asyncio.gather(*kept, return_exceptions=True)
+
+    async def end(self) -> None:
+        """Drain all and stop; asked twice, stop at once."""
+        if self._ending:
+            self._stop.set()
+            return
+        self._ending = True
+        for worker in self.workers:
+            await worker.drain()
+        while any(worker.phase is Phase.DRAINING for worker in self.workers):
+            await asyncio.sleep(0.1)
+        self._stop.set()
+
+    async def renew(self) -> None:
+        """Drain and restart one worker after the other, so that somebody always answers."""
+        for worker in self.workers:
+            await worker.drain()
+            while worker.phase is not Phase.SERVING and not self._stop.is_set():
+                await asyncio.sleep(0.1)
+
+    def _changed(self) -> None:
+        self._told(self.health)
+
+
+def python(*arguments: str) -> list[str]:
+    """A command that runs this interpreter."""
+    return [sys.executable, *arguments]

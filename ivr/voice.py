@@ -1,0 +1,177 @@
+"""The voice of the line: texts become 8 kHz sound; clips are brought to that rate once and kept, live speech too.
+
+One voice serves all calls. Each call has a ``Speaker`` of its own over the same synthesiser, so that stopping one
+caller's answer never stops another's sentence.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from dialog.state import DEFAULT_VOLUME
+from ivr.leg import RATE
+from speech.audio import Audio, Samples
+from speech.clips import Clips
+from speech.speaking import Speaker, SpeechFailed, Utterance
+from speech.synthesis import FASTEST, SLOWEST, Synthesiser
+
+KEPT = 96_000_000
+"""Bytes of narrow-band sound kept in memory: 50 minutes as float32."""
+
+STEP = 3.0
+"""dB of a volume step."""
+
+
+class SoundCache:
+    """The sounds used last, up to a size. Safe from any thread."""
+
+    def __init__(self, size: int = KEPT) -> None:
+        self._room = size
+        self._sounds: OrderedDict[tuple[str, float], Audio] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, float]) -> Audio | None:
+        with self._lock:
+            sound = self._sounds.get(key)
+            if sound is not None:
+                self._sounds.move_to_end(key)
+            return sound
+
+    def put(self, key: tuple[str, float], sound: Audio) -> None:
+        with self._lock:
+            if key not in self._sounds:
+                self._room -= sound.samples.nbytes
+            self._sounds[key] = sound
+            while self._room < 0:
+                self._room += self._sounds.popitem(last=False)[1].samples.nbytes
+
+
+class NarrowClips:
+    """Clips at the line's rate."""
+
+    def __init__(self, clips: Clips, cache: SoundCache) -> None:
+        self._clips, self._cache = clips, cache
+
+    def clip(self, sentence: str) -> Audio | None:
+        key = (sentence, 0.0)
+        sound = self._cache.get(key)
+        if sound is None:
+            wide = self._clips.clip(sentence)
+            if wide is None:
+                return None
+            sound = wide.at(RATE)
+            self._cache.put(key, sound)
+        return sound
+
+
+class SharedSynthesiser:
+    """A synthesiser for many callers at the line's rate. A caller's stop never cancels what may be another's."""
+
+    def __init__(self, synthesiser: Synthesiser, cache: SoundCache) -> None:
+        self._synthesiser, self._cache = synthesiser, cache
+
+    @property
+    def voices(self) -> Sequence[str]:
+        return self._synthesiser.voices
+
+    def synthesise(self, sentence: str, *, rate: float = 1.0, voice: str | None = None) -> Audio:
+        key = (sentence, rate)
+        sound = self._cache.get(key)
+        if sound is None:
+            sound = self._synthesiser.synthesise(sentence, rate=rate, voice=voice).at(RATE)
+            self._cache.put(key, sound)
+        return sound
+
+    def cancel(self) -> None:
+        return
+
+    def close(self) -> None:
+        self._synthesiser.close()
+
+
+class Spoken:
+    """A ``mouth.Source`` over an utterance."""
+
+    def __init__(self, utterance: Utterance, gain: float) -> None:
+        self._utterance, self._gain = utterance, gain
+
+    def take(self) -> bytes | None:
+        piece = self._utterance.take()
+        return pcm(piece.samples, self._gain) if piece is not None else None
+
+    @property
+    def over(self) -> bool:
+        return self._utterance.over
+
+    def stop(self) -> None:
+        self._utterance.stop()
+
+
+class LineVoice:
+    """``base_rate`` is the line's own calm pace, ``filler`` the sound of "one moment" for when an answer takes long."""
+
+    def __init__(
+        self,
+        synthesiser: Synthesiser,
+        clips: Clips,
+        base_rate: float,
+        on_failure: Callable[[SpeechFailed], None] = lambda failure: None,
+    ) -> None:
+        cache = SoundCache()
+        self._shared = SharedSynthesiser(synthesiser, cache)
+        self._clips = NarrowClips(clips, cache)
+        self._base_rate = base_rate
+        self._on_failure = on_failure
+        self.filler = comfort()
+
+    def speak(self, texts: Sequence[str], rate: float = 1.0, volume: int = DEFAULT_VOLUME) -> Spoken:
+        """Sound of the texts one after the other. ``rate`` relative to the line's pace; ``volume``: 0..10."""
+        speaker = Speaker(self._shared, self._clips, on_failure=self._on_failure)
+        utterance = speaker.utter("\n".join(texts), min(FASTEST, max(SLOWEST, rate * self._base_rate)))
+        return Spoken(utterance, gain(volume))
+
+    def prepare(self, filler: str, others: Sequence[str] = ()) -> None:
+        """Render the filler (it must be there at once) and sentences every caller hears. Takes seconds."""
+        pieces = list(Speaker(self._shared, self._clips, on_failure=self._on_failure).utter(filler, self._base_rate))
+        if pieces:
+            self.filler = b"".join(pcm(piece.samples) for piece in pieces)
+        for text in others:
+            for _ in Speaker(self._shared, self._clips, on_failure=self._on_failure).utter(text, self._base_rate):
+                pass
+
+    def close(self) -> None:
+        self._shared.close()
+
+
+def gain(volume: int) -> float:
+    """Amplitude of volume step 0..10; the default step is the clips' own level, 0 is silence."""
+    return 0.0 if volume <= 0 else float(10.0 ** (STEP * (volume - DEFAULT_VOLUME) / 20.0))
+
+
+def pcm(samples: Samples, amplitude: float = 1.0) -> bytes:
+    """Float samples as the line's bytes; what would be too loud for it is bent, not cut."""
+    loud = samples * np.float32(amplitude)
+    if amplitude > 1.0:
+        loud = np.tanh(loud)
+    return bytes((np.clip(loud, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())
+
+
+def samples_of(sound: bytes) -> Samples:
+    """The line's bytes as float samples."""
+    return np.frombuffer(sound, "<i2").astype(np.float32) / np.float32(32768.0)
+
+
+def tone(frequency: float, seconds: float, level: float = 0.25) -> bytes:
+    """A tone with soft ends."""
+    at = np.arange(round(seconds * RATE)) / RATE
+    edge = np.minimum(1.0, np.minimum(at, seconds - at) / 0.01)
+    return pcm((level * edge * np.sin(2 * np.pi * frequency * at)).astype(np.float32))
+
+
+def comfort() -> bytes:
+    """Two soft notes: a sign of life for a line without a voice."""
+    return tone(523.25, 0.18, 0.1) + bytes(round(0.05 * RATE) * 2) + tone(659.25, 0.25, 0.1)

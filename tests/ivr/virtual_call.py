@@ -1,0 +1,179 @@
+"""A call on virtual time: the real conversation, mouth and ears; a scripted dialog and a scripted recogniser.
+
+The voice says every text as a level of its own, so that what the caller heard can be read back from the line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from itertools import groupby
+
+import numpy as np
+
+from dialog.acts import Act
+from dialog.events import Event
+from dialog.state import DEFAULT_VOLUME, State, Turn
+from ivr.conversation import Conversation
+from ivr.diary import ListDiary
+from ivr.ears import Ears
+from ivr.leg import FRAME, RATE
+from ivr.mouth import Sound
+from ivr.parts import Desk, Errand, Parts
+from ivr.settings import Habits
+from ivr.virtual_leg import VirtualLeg
+from speech.audio import Samples
+from speech.hearing import Hearing
+from speech.scripted import Line, ScriptedRecogniser
+from speech.sentences import split_sentences
+
+SECONDS_A_CHARACTER = 0.2
+FILLER = "请稍等"
+
+
+class LoudIsVoice:
+    """A frame above -40 dB is voice."""
+
+    def probability(self, frame: Samples, level: float) -> float:
+        return 0.95 if level > -40 else 0.01
+
+    def reset(self) -> None:
+        return
+
+
+class LevelVoice:
+    """``delay``: how many times ``take`` finds nothing ready, before each text's first piece."""
+
+    def __init__(self) -> None:
+        self.levels: dict[int, str] = {}
+        self.said: list[tuple[str, float, int]] = []
+        self.delay = 0
+        self.filler = self.sound(FILLER)
+
+    def sound(self, text: str) -> bytes:
+        level = next((level for level, known in self.levels.items() if known == text), 0)
+        if not level:
+            level = 100 * (len(self.levels) + 1)
+            self.levels[level] = text
+        return np.full(round(len(text) * SECONDS_A_CHARACTER * RATE), level, "<i2").tobytes()
+
+    def speak(self, texts: Sequence[str], rate: float = 1.0, volume: int = DEFAULT_VOLUME) -> Late:
+        self.said += [(text, rate, volume) for text in texts]
+        return Late([self.sound(sentence) for text in texts for sentence in split_sentences(text)], self.delay)
+
+
+class Late:
+    """A source whose first piece takes a while."""
+
+    def __init__(self, pieces: Sequence[bytes], delay: int) -> None:
+        self._sound, self._delay = Sound(*pieces), delay
+
+    def take(self) -> bytes | None:
+        if self._delay:
+            self._delay -= 1
+            return None
+        return self._sound.take()
+
+    @property
+    def over(self) -> bool:
+        return self._delay == 0 and self._sound.over
+
+    def stop(self) -> None:
+        self._delay = 0
+        self._sound.stop()
+
+
+class ScriptedDialog:
+    """Answers the n-th event with the n-th turn, after ``delay`` seconds of the call's clock; keeps the events."""
+
+    def __init__(self, turns: Sequence[Sequence[Act]], clock: Callable[[], float]) -> None:
+        self._turns, self._clock = list(turns), clock
+        self.events: list[Event] = []
+        self.states: list[State] = []
+        self.delay = 0.0
+        self.broken = False
+        self._waiting: list[tuple[float, Future[Turn], Turn]] = []
+
+    def think(self, state: State, event: Event) -> Future[Turn]:
+        self.states.append(state)
+        self.events.append(event)
+        acts = tuple(self._turns.pop(0)) if self._turns else ()
+        future: Future[Turn] = Future()
+        if self.broken:
+            future.set_exception(RuntimeError("broken"))
+            return future
+        turn = (State(heard=str(len(self.events))), acts)
+        if self.delay:
+            self._waiting.append((self._clock() + self.delay, future, turn))
+        else:
+            future.set_result(turn)
+        return future
+
+    def tick(self) -> None:
+        due = [entry for entry in self._waiting if entry[0] <= self._clock()]
+        self._waiting = [entry for entry in self._waiting if entry not in due]
+        for _, future, turn in due:
+            future.set_result(turn)
+
+
+class Call:
+    """``turns``: the acts of each turn, the greeting's first; ``lines``: what the recogniser understands, in order."""
+
+    def __init__(
+        self,
+        *turns: Sequence[Act],
+        lines: Sequence[str | Line] = (),
+        habits: Habits | None = None,
+        errands: Callable[[Act, Desk], Errand | None] = lambda act, desk: None,
+        leg: VirtualLeg | None = None,
+    ) -> None:
+        self.now = 100.0
+        self.leg = leg or VirtualLeg("13800000000")
+        self.voice = LevelVoice()
+        self.diary = ListDiary()
+        self.dialog = ScriptedDialog(turns, lambda: self.now)
+        self.ratings: list[tuple[int, str]] = []
+        self._random = np.random.default_rng(1)
+        recogniser = ScriptedRecogniser(lines)
+        parts = Parts(
+            think=self.dialog.think,
+            voice=self.voice,
+            ears=lambda: Ears(Hearing(recogniser, voice=LoudIsVoice(), clock=lambda: self.now)),
+            errands=errands,
+            diary=self.diary,
+            today=lambda: dt.datetime(2026, 11, 23, 10, 0),
+            rated=lambda stars, item: self.ratings.append((stars, item)),
+            habits=habits or Habits(first_pause=0.0, key_pause=0.0),
+        )
+        self.conversation = Conversation(self.leg, parts)
+        self.conversation.begin(self.now)
+
+    def run(self, seconds: float) -> Call:
+        """Let time pass."""
+        for _ in range(round(seconds / FRAME)):
+            self.now += FRAME
+            self.leg.advance()
+            self.dialog.tick()
+            self.conversation.tick(self.now)
+        return self
+
+    def say(self, seconds: float = 1.0, amplitude: float = 0.2) -> Call:
+        """The caller makes sound (from now on; ``run`` lets it be heard)."""
+        noise = amplitude * self._random.standard_normal(round(seconds * RATE))
+        self.leg.speak((np.clip(noise, -1, 1) * 32767).astype("<i2").tobytes())
+        return self
+
+    def heard(self) -> list[tuple[str, float]]:
+        """(text, seconds) the caller heard, in order; "" is silence."""
+        levels = np.frombuffer(bytes(self.leg.heard), "<i2")
+        runs = [(level, len(list(group))) for level, group in groupby(levels.tolist())]
+        return [(self.voice.levels.get(level, ""), round(length / RATE, 2)) for level, length in runs]
+
+    def texts(self) -> list[str]:
+        """What the caller heard, without the silence."""
+        return [text for text, _ in self.heard() if text]
+
+    @property
+    def events(self) -> list[Event]:
+        return self.dialog.events
