@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bianmin import printing, settings
+from bianmin.errands import Equipment, errands
 from bianmin.hearing import start_recognition
-from bianmin.kiosk_errands import errands
 from bianmin.settings import Settings
 from bianmin.voice import open_speaker
 from content.pack import Pack
@@ -20,6 +20,7 @@ from dialog.world import Limits, World
 from kiosk.ears import Listener, ListeningEars
 from kiosk.handwriting.reading import FusedHandwriting, Handwriting
 from kiosk.ime import Ime, ImeError, Rime
+from kiosk.keepsakes import Keepsakes
 from kiosk.listening import HearingListener, NoListener
 from kiosk.loudspeaker import Loudspeaker
 from kiosk.microphone import Microphone
@@ -73,12 +74,14 @@ def load_parts(
     def world(language: str) -> World:
         return World(knowledge[language], limits, can_print=printer is not None, can_hear=ears.available)
 
+    keepsakes = Keepsakes()
     parts = Parts(
         world=world,
         ears=ears,
         mouth=_mouth(chosen, pack, loudspeaker, post, diary, clock),
         ratings=RatingsFile(settings.home() / "ratings" / "kiosk.jsonl", dt.datetime.now),
-        errands=errands(printer, pack, chosen, diary),
+        errands=errands(Equipment(printer=printer), pack, chosen, keepsakes, diary),
+        keepsakes=keepsakes,
         ime=_ime(),
         handwriting=_handwriting(),
         content_date=pack.meta.date.isoformat(),

@@ -71,9 +71,13 @@ class Conversation:
         self._silence_at: float | None = None
         self._parked: tuple[Overlay, int] | None = None
         self._active = False
+        self._record: Record | None = None
+        self._after_play: tuple[tuple[str, ...], bool] | None = None
         self.over_at: float | None = None
         self.talk.forget()
         self._errands.forget()
+        self._still()
+        self.parts.keepsakes.forget()
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
@@ -82,6 +86,23 @@ class Conversation:
         self._active = True
         self._state, acts = step(self._state, event, self.parts.world(self._glass.view.language))
         self._perform(acts)
+
+    def press(self, event: Event) -> None:
+        """An event of a control or a key. While a message is recorded, the keys that mean "done" end the recording."""
+        recorder = self.parts.recorder
+        if recorder is not None and recorder.recording and isinstance(event, Pressed):
+            recorder.stop()
+            if event.key in (Key.YES, Key.NEXT, Key.FINISH, Key.RECORD):
+                return
+        self._still()
+        self.step(event)
+
+    def _still(self) -> None:
+        """Nothing is recorded or played any more."""
+        if self.parts.recorder is not None:
+            self.parts.recorder.stop()
+        if self.parts.player is not None:
+            self.parts.player.stop()
 
     def touched(self) -> None:
         """Somebody is there; only the idle question itself keeps counting."""
@@ -137,9 +158,15 @@ class Conversation:
     def errand_done(self, done: ErrandDone) -> None:
         """Tell the dialog, unless the person it was for is gone."""
         kind = self._errands.came(done)
-        if kind:
-            self._diary.note("errand-ended", kind=kind, outcome=str(getattr(done.event, "outcome", "told")))
+        if not kind:
+            return
+        self._diary.note("errand-ended", kind=kind, outcome=str(getattr(done.event, "outcome", "told")))
+        later, self._after_play = self._after_play, None
+        self._glass.change(recording=self._glass.view.recording and kind != "record")
+        if done.event is not None:
             self.step(done.event)
+        elif later is not None:
+            self._say(*later)
 
     def announce(self, text: str) -> None:
         """Say what the keypad stands on, unless a warning is being spoken."""
@@ -152,6 +179,7 @@ class Conversation:
         said = [act for act in acts if isinstance(act, Say)]
         texts = tuple(act.text for act in said)
         self._silence_at = None
+        self._record = self._after_play = None
         shown = ended = impossible = False
         for act in acts:
             match act:
@@ -170,12 +198,15 @@ class Conversation:
                 case End(reason):
                     self._diary.note("session-ended", reason=reason)
                     ended = True
+                case Record():
+                    self._record = act  # once everything has been said
+                case Play():
+                    self._after_play = texts, all(other.interruptible for other in said)
+                    impossible = not self._errand(act) or impossible
                 case (
                     Print()
                     | PrintForm()
                     | PrintInvoice()
-                    | Record()
-                    | Play()
                     | TakePhoto()
                     | File()
                     | LookUp()
@@ -187,7 +218,9 @@ class Conversation:
                     impossible = not self._errand(act) or impossible
                 case _:
                     assert_never(act)
-        if texts or shown:
+        if self._after_play is not None and not impossible:
+            self.talk.hush()
+        elif texts or shown:
             self._say(texts, interruptible=all(act.interruptible for act in said))
         elif not self.talk.speaking:
             self._silent()
@@ -231,6 +264,12 @@ class Conversation:
         """Everything was said: the deadline starts, and the ears open where speaking is likely."""
         if not self._active:
             return
+        record, self._record = self._record, None
+        if record is not None:
+            self._glass.change(recording=self._errand(record))
+            if not self._glass.view.recording:
+                self.step(NotPerformed())
+                return
         view = self._glass.view
         waiting = self._errands.any
         self._silence_at = None if waiting else now + self._ask.timeout

@@ -7,14 +7,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Protocol
 
-import numpy as np
-
+from kiosk.loudness import level_of
 from kiosk.microphone import Microphone, MicrophoneError
 from kiosk.ports import EarsFailed, Level, NotUnderstood, Post, Report, Understood
+from kiosk.recording import Recorder
 from speech.audio import Samples
-
-QUIETEST_DB, LOUDEST_DB = -50.0, -12.0
-"""The span the level shows, decibels of full scale."""
 
 
 class Listener(Protocol):
@@ -42,18 +39,14 @@ class _Mode(StrEnum):
     FINISHING = "finishing"
 
 
-def level_of(samples: Samples) -> float:
-    """Loudness on the shown span, 0..1."""
-    power = float(np.mean(np.square(samples))) if len(samples) else 0.0
-    decibels = 10 * np.log10(power + 1e-12)
-    return float(np.clip((decibels - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB), 0.0, 1.0))
-
-
 class ListeningEars:
     """The engine's ears: ``listener`` hears through ``microphone`` while the engine listens."""
 
-    def __init__(self, microphone: Microphone, listener: Listener, post: Post) -> None:
+    def __init__(
+        self, microphone: Microphone, listener: Listener, post: Post, recorder: Recorder | None = None
+    ) -> None:
         self._microphone, self._listener, self._post = microphone, listener, post
+        self._recorder = recorder
         self._lock = threading.Lock()
         self._mode = _Mode.ASLEEP
         self._spell = 0
@@ -105,6 +98,11 @@ class ListeningEars:
         try:
             for count, block in enumerate(self._microphone.blocks(stop)):
                 mode, spell = self._now()
+                if self._recorder is not None and self._recorder.recording:
+                    if count % 2 == 0:
+                        self._post(Level(level_of(block)))
+                    self._recorder.feed(block)
+                    continue
                 if mode not in (_Mode.LISTENING, _Mode.FINISHING):
                     continue
                 if spell != heard_spell:

@@ -132,7 +132,7 @@ class Engine:
         if conversation is None:
             return
         self._begin(conversation)
-        conversation.step(event)
+        conversation.press(event)
 
     def press(self, name: str) -> None:
         """A finger came down on a control. Only holding to speak acts on it; everything else acts on release."""

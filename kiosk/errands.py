@@ -12,29 +12,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
-from kiosk.ports import Errand, ErrandDone, Errands, Post, Runner
+from kiosk.ports import ErrandDone, Errands, Job, Post, Runner
 
 
-def in_a_thread(job: int, act: object, errand: Errand, post: Post) -> None:
+def in_a_thread(job: Job, post: Post) -> None:
     """The real runner: one thread an errand."""
 
     def run() -> None:
-        event = errand.lost(act)
+        event = job.lost
         try:
-            event = errand.work(act)
+            event = job.work()
         finally:
-            post(ErrandDone(job, event))
+            post(ErrandDone(job.number, event))
 
-    threading.Thread(target=run, name=errand.kind, daemon=True).start()
+    threading.Thread(target=run, name=job.kind, daemon=True).start()
 
 
-@dataclass(frozen=True)
-class _Open:
-    job: int
-    act: object
-    errand: Errand
+class _Open(NamedTuple):
+    job: Job
     deadline: float
 
 
@@ -43,7 +41,7 @@ class OpenErrands:
 
     def __init__(self, errands: Errands, run: Runner, clock: Callable[[], float], post: Post) -> None:
         self._errands, self._run, self._clock, self._post = errands, run, clock, post
-        self._job = 0
+        self._number = 0
         self._open: dict[int, _Open] = {}
 
     @property
@@ -56,20 +54,22 @@ class OpenErrands:
         errand = self._errands.get(type(act))
         if errand is None:
             return ""
-        self._job += 1
-        self._open[self._job] = _Open(self._job, act, errand, self._clock() + errand.patience)
-        self._run(self._job, act, errand, self._post)
+        self._number += 1
+        work = partial(errand.work, errand.ready(act))
+        job = Job(self._number, errand.kind, act, work, errand.lost(act))
+        self._open[job.number] = _Open(job, self._clock() + errand.patience)
+        self._run(job, self._post)
         return errand.kind
 
     def came(self, done: ErrandDone) -> str:
         """The kind of the errand that ``done`` ends; "" when nobody waits for it any more."""
         found = self._open.pop(done.job, None)
-        return found.errand.kind if found is not None else ""
+        return found.job.kind if found is not None else ""
 
     def overdue(self, now: float) -> ErrandDone | None:
         """An errand given up: the word the dialog gets in its place."""
-        late = next((one for one in self._open.values() if now >= one.deadline), None)
-        return ErrandDone(late.job, late.errand.lost(late.act)) if late is not None else None
+        late = next((one.job for one in self._open.values() if now >= one.deadline), None)
+        return ErrandDone(late.number, late.lost) if late is not None else None
 
     def forget(self) -> None:
         """The session is over; what is still under way will be told to nobody."""

@@ -6,8 +6,8 @@ Ears and mouth live on threads of their own and talk back through ``post``, whic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -16,6 +16,8 @@ from dialog.events import Event
 from dialog.world import World
 from kiosk.handwriting.reading import Handwriting
 from kiosk.ime import Ime
+from kiosk.keepsakes import Keepsakes
+from kiosk.recording import Player, Recorder
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Parts:
 
     ``world`` is asked anew for every step, with the language: a printer may come and go. ``errands``: the slow acts
     this terminal can carry out; ``run``: how (in a thread when it is None). ``background``: how handwriting is read.
+    ``keepsakes``: pictures and sound of the session under way.
     """
 
     world: Callable[[str], World]
@@ -35,6 +38,9 @@ class Parts:
     ime: Ime | None = None
     handwriting: Handwriting | None = None
     background: Background | None = None
+    keepsakes: Keepsakes = field(default_factory=Keepsakes)
+    recorder: Recorder | None = None
+    player: Player | None = None
     content_date: str = ""
 
 
@@ -99,10 +105,10 @@ class SoundEnded(msgspec.Struct, frozen=True):
 
 
 class ErrandDone(msgspec.Struct, frozen=True):
-    """What the dialog is told about errand ``job``."""
+    """What the dialog is told about errand ``job``; None: that it is over needs no word."""
 
     job: int
-    event: Event
+    event: Event | None
 
 
 class InkRead(msgspec.Struct, frozen=True):
@@ -173,28 +179,42 @@ class Mouth(Protocol):
         """Silence within 300 ms; the job under way ends."""
 
 
+def _as_it_is(act: Any) -> Any:
+    return act
+
+
 @dataclass(frozen=True)
 class Errand:
     """How one kind of act is carried out. ``kind`` is its word in the event catalogue.
 
-    ``work`` runs in a worker and may take seconds; ``lost`` is what the dialog hears when the outcome is not known.
+    ``ready`` runs at once, on the main thread, and takes what belongs to the session while it lasts; ``work`` gets its
+    result in a worker and may take seconds; ``lost`` is what the dialog hears when the outcome is not known.
     ``patience``: seconds until then.
     """
 
     kind: str
-    work: Callable[[Any], Event]
-    lost: Callable[[Any], Event]
+    work: Callable[[Any], Event | None]
+    lost: Callable[[Any], Event | None]
     patience: float = 120.0
+    ready: Callable[[Any], Any] = _as_it_is
 
 
 Errands = Mapping[type, Errand]
 """By the type of the act."""
 
 
-class Runner(Protocol):
-    """Carries out ``errand`` for ``act`` and posts ``ErrandDone(job, ...)`` when there is an event for the dialog."""
+class Job(NamedTuple):
+    """An errand under way. ``work`` does it; ``lost`` is the word when that never ends."""
 
-    def __call__(self, job: int, act: object, errand: Errand, post: Post) -> None: ...
+    number: int
+    kind: str
+    act: object
+    work: Callable[[], Event | None]
+    lost: Event | None
+
+
+Runner = Callable[[Job, Post], None]
+"""Carries out a job and posts ``ErrandDone`` when there is a word for the dialog."""
 
 
 Background = Callable[[Callable[[], None]], None]

@@ -81,6 +81,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     can_type: bool = True
     can_write: bool = True
     ready: bool = True
+    recording: bool = False
     beat: int = 0
     pressed: str = ""
     focus: str = ""

@@ -24,7 +24,7 @@ from kiosk.engine import Engine
 from kiosk.habits import Habits
 from kiosk.handwriting.strokes import Stroke
 from kiosk.ime import Chosen
-from kiosk.ports import Errand, ErrandDone, Parts, Post, Report, SoundBegan, SoundEnded, Understood
+from kiosk.ports import Errand, ErrandDone, Job, Parts, Post, Report, SoundBegan, SoundEnded, Understood
 
 NOON = dt.datetime(2026, 11, 23, 12, 0)
 SECONDS_A_CHARACTER = 0.2
@@ -140,10 +140,10 @@ class Mouth:
 class Behind:
     """What the terminal does behind the glass: ``jobs`` wait for the test to say how they end."""
 
-    jobs: list[tuple[int, object]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
 
-    def __call__(self, job: int, act: object, errand: Errand, post: Post) -> None:
-        self.jobs.append((job, act))
+    def __call__(self, job: Job, post: Post) -> None:
+        self.jobs.append(job)
 
 
 @dataclass
@@ -265,5 +265,5 @@ class Bench:
         self.report(Understood(text, (), 0.9, (), self.now - 0.5, 0.4, 0.1))
 
     def print_ends(self, outcome: PrintOutcome, reason: str = "") -> None:
-        job = next(job for job, act in reversed(self.behind.jobs) if isinstance(act, Print))
-        self.report(ErrandDone(job, Printed(outcome, reason)))
+        job = next(job for job in reversed(self.behind.jobs) if job.kind == "print")
+        self.report(ErrandDone(job.number, Printed(outcome, reason)))

@@ -16,10 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = dt.datetime(2026, 11, 22, 9, 30)
 
 
+ERRANDS = ROOT / "bianmin" / "errands"
+
+
 def noted() -> dict[str, set[str]]:
     """Event id -> field names of every ``note(...)`` call in the program."""
     found: dict[str, set[str]] = {}
-    for path in [*(ROOT / "kiosk").rglob("*.py"), *(ROOT / "bianmin").glob("kiosk_*.py")]:
+    for path in [*(ROOT / "kiosk").rglob("*.py"), *(ROOT / "bianmin").glob("kiosk_*.py"), *ERRANDS.glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "note":
                 event = node.args[0]

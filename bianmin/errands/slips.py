@@ -1,4 +1,4 @@
-"""The slow acts a kiosk can carry out, each as one function from the act to the event the dialog is told."""
+"""Printing a slip."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from devices.printing import PrintService, new_job_id
 from devices.slip import SlipError
 from dialog.acts import Print
 from dialog.events import Printed, PrintOutcome
-from kiosk.ports import Diary, Errand, Errands
+from kiosk.ports import Diary
 
 OUTCOMES = {
     Outcome.DONE: PrintOutcome.DONE,
@@ -43,12 +43,3 @@ class SlipErrand:
 
     def lost(self, act: Print) -> Printed:
         return Printed(PrintOutcome.UNKNOWN)
-
-
-def errands(service: PrintService | None, pack: Pack, chosen: Settings, diary: Diary) -> Errands:
-    """What this terminal can do; what it has no equipment for is left out, and the dialog's world says so."""
-    found: dict[type, Errand] = {}
-    if service is not None:
-        slip = SlipErrand(service, pack, chosen, diary)
-        found[Print] = Errand("print", slip.work, slip.lost)
-    return found
