@@ -21,12 +21,18 @@ PATIENCE = {"zipformer": 3.0, "vosk": 5.0, "whisper": 20.0}
 """Seconds without an answer after which a recogniser is taken for hung: several times its slowest honest answer."""
 
 
-def _load(engine: str, directories: tuple[Path, ...], words: tuple[str, ...], folder: Path | None) -> Recogniser:
+def _load(
+    engine: str,
+    directories: tuple[Path, ...],
+    words: tuple[str, ...],
+    accents: tuple[str, ...],
+    folder: Path | None,
+) -> Recogniser:
     """In the child process."""
     from speech.engines import open_recogniser
     from speech.lexicon import Lexicon
 
-    return open_recogniser(engine, directories, Lexicon(words), model=folder)
+    return open_recogniser(engine, directories, Lexicon(words, accents=accents), model=folder)
 
 
 def _choice(settings: Settings, engine: str) -> tuple[str, Path | None]:
@@ -44,7 +50,7 @@ def open_hearing_recogniser(settings: Settings, words: Iterable[str] = (), engin
     Raises ``SpeechError`` or ``ModelError``: one clear sentence.
     """
     name, folder = _choice(settings, engine)
-    return _load(name, model_directories(), tuple(words), folder)
+    return _load(name, model_directories(), tuple(words), settings.speech.accents, folder)
 
 
 def start_recognition(
@@ -67,5 +73,5 @@ def start_recognition(
     name, folder = _choice(settings, engine)
     if folder is None:
         find(ENGINES[name], model_directories())
-    load = partial(_load, name, model_directories(), tuple(words), folder)
+    load = partial(_load, name, model_directories(), tuple(words), settings.speech.accents, folder)
     return Supervisor(load, patience=PATIENCE[name], spare=spare, on_restart=on_restart)

@@ -6,13 +6,15 @@ A rival is a sequence of tokens with what the sound says of it and, after every 
     sound + LANGUAGE * lexicon + SYLLABLE * syllables
 
 The lexicon makes every syllable less likely, hence the last term. At most one token is taken an encoding ("modified
-beam search" of icefall); rivals that reach the same tokens are added up.
+beam search" of icefall); rivals that reach the same tokens are added up. In most encodings nothing but the blank is
+likely for any rival: those are done with array arithmetic alone.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -22,8 +24,6 @@ from speech.pinyin import is_initial, join_tokens
 from speech.transducer import Floats, Transducer
 
 BLANK = 0
-ACCENTS = ("zh/z", "ch/c", "sh/s", "n/l", "h/f", "an/ang", "en/eng", "in/ing")
-"""Sounds that southern and Sichuan speakers merge, both ways."""
 
 
 class SearchSettings(msgspec.Struct, frozen=True):
@@ -34,21 +34,18 @@ class SearchSettings(msgspec.Struct, frozen=True):
     syllable: float = 1.2
     unlikely: float = 6.0  # a token this much below the best of its frame is not tried
     behind: float = 12.0  # a path this much behind the best is given up
-    accent: float = math.inf  # cost of taking a sound for the one an accent merges it with (s for sh); inf: not done
 
 
-class Rival(msgspec.Struct, frozen=True):
-    """``sound``: logarithm of the probability of ``tokens``; ``token_scores``: of each when it was taken."""
+class Rival(NamedTuple):
+    """``language``: what the lexicon and the count of syllables add to its rank; ``prediction``: the decoder's output
+    for its last tokens; ``token_scores``: logarithm of the probability of each token when it was taken."""
 
     tokens: tuple[int, ...]
-    sound: float
     node: Node
     syllables: int
     initial: str
     token_scores: tuple[float, ...]
-
-    def rank(self, settings: SearchSettings) -> float:
-        return self.sound + settings.language * self.node.score + settings.syllable * self.syllables
+    language: float
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -60,74 +57,82 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class FusedSearch:
-    """The search of one utterance."""
+    """The search of one utterance. ``_sound``: logarithm of the probability of each path's tokens."""
 
-    def __init__(
-        self,
-        model: Transducer,
-        lexicon: Lexicon,
-        settings: SearchSettings | None = None,
-        accents: Sequence[str] = ACCENTS,
-    ) -> None:
+    def __init__(self, model: Transducer, lexicon: Lexicon, settings: SearchSettings | None = None) -> None:
         self._model = model
         self.settings = settings or SearchSettings()
-        self._merged = model.confusable(accents) if self.settings.accent < math.inf else []
         start = (BLANK,) * model.context
-        self._paths: list[Rival] = [Rival(start, 0.0, lexicon.root(), 0, "", ())]
+        self._keep([(0.0, Rival(start, lexicon.root(), 0, "", (), 0.0))])
 
     def advance(self, encodings: Sequence[Floats]) -> None:
         for encoding in encodings:
             self._frame(encoding)
 
-    def _frame(self, encoding: Floats) -> None:
-        model, settings = self._model, self.settings
-        contexts = [path.tokens[-model.context :] for path in self._paths]
-        table = model.log_probabilities(encoding, model.predict(contexts))
-        plain = table.copy() if self._merged else table
-        for heard, meant in self._merged:
-            table[:, meant] = np.maximum(table[:, meant], plain[:, heard] - settings.accent)
-        reached: dict[tuple[int, ...], Rival] = {}
-        ranks = [path.rank(settings) for path in self._paths]
-        best = max(rank + float(row.max()) for rank, row in zip(ranks, table, strict=True))
-        for path, rank, row in zip(self._paths, ranks, table, strict=True):
-            for token in np.flatnonzero(row > best - rank - settings.unlikely).tolist():
-                score = float(row[token])
-                follower = self._stay(path, score) if token == BLANK else self._take(path, token, score)
-                held = reached.get(follower.tokens)
-                if held is not None:
-                    better, other = (held, follower) if held.sound >= follower.sound else (follower, held)
-                    total = better.sound + math.log1p(math.exp(other.sound - better.sound))
-                    follower = msgspec.structs.replace(better, sound=total)
-                reached[follower.tokens] = follower
-        ranked = sorted(reached.values(), key=lambda p: -p.rank(settings))[: settings.paths]
-        least = ranked[0].rank(settings) - settings.behind
-        self._paths = [path for path in ranked if path.rank(settings) >= least]
+    def _keep(self, ranked: list[tuple[float, Rival]]) -> None:
+        """Go on with these paths; the first is the best."""
+        self._paths = [path for _, path in ranked]
+        self._sound = np.array([sound for sound, _ in ranked])
+        self._language = np.array([path.language for path in self._paths])
+        self._predictions = self._model.predict([path.tokens[-self._model.context :] for path in self._paths])
 
-    def _stay(self, path: Rival, score: float) -> Rival:
-        return Rival(path.tokens, path.sound + score, path.node, path.syllables, path.initial, path.token_scores)
+    def _frame(self, encoding: Floats) -> None:
+        table = self._model.log_probabilities(encoding, self._predictions)
+        ranks = self._sound + self._language
+        least = float((ranks + table.max(axis=1)).max()) - self.settings.unlikely
+        likely = table > (least - ranks)[:, None]
+        if likely[:, 0].all() and not likely[:, 1:].any():
+            self._sound = self._sound + table[:, BLANK]
+            return
+        reached: dict[tuple[int, ...], tuple[float, Rival, int, float]] = {}
+        for row, token in zip(*(axis.tolist() for axis in np.nonzero(likely)), strict=True):
+            path, score = self._paths[row], float(table[row, token])
+            tokens = path.tokens if token == BLANK else (*path.tokens, token)
+            came = (float(self._sound[row]) + score, path, token, score)
+            held = reached.get(tokens)
+            if held is not None:
+                better, other = (held, came) if held[0] >= came[0] else (came, held)
+                came = (better[0] + math.log1p(math.exp(other[0] - better[0])), *better[1:])
+            reached[tokens] = came
+        settings = self.settings
+        arrived = [(sound, self._take(path, token, score)) for sound, path, token, score in reached.values()]
+        arrived.sort(key=_rank, reverse=True)
+        least = _rank(arrived[0]) - settings.behind
+        self._keep([one for one in arrived[: settings.paths] if _rank(one) >= least])
 
     def _take(self, path: Rival, token: int, score: float) -> Rival:
-        text = self._model.tokens[token]
-        tokens, sound, scores = (*path.tokens, token), path.sound + score, (*path.token_scores, score)
+        if token == BLANK:
+            return path
+        text, tokens, scores = self._model.tokens[token], (*path.tokens, token), (*path.token_scores, score)
         if is_initial(text):
-            return Rival(tokens, sound, path.node, path.syllables, text, scores)
+            return Rival(tokens, path.node, path.syllables, text, scores, path.language)
         syllables = join_tokens([path.initial, text] if path.initial else [text])
-        return Rival(tokens, sound, path.node.then(syllables[0]), path.syllables + 1, "", scores)
+        node, count = path.node.then(syllables[0]), path.syllables + 1
+        language = self.settings.language * node.score + self.settings.syllable * count
+        return Rival(tokens, node, count, "", scores, language)
 
     @property
     def text(self) -> str:
         """The best text so far."""
-        return self._paths[0].node.ways[0].text
+        return self._best.node.ways[0].text
+
+    @property
+    def _best(self) -> Rival:
+        return self._paths[int((self._sound + self._language).argmax())]
 
     def result(self, n: int = 6) -> Result:
         """The best texts of all paths together."""
         settings = self.settings
-        best = self._paths[0]
         texts: dict[str, float] = {}
-        for path in self._paths:
+        for sound, path in zip(self._sound.tolist(), self._paths, strict=True):
             for way in path.node.ways:
-                rank = path.rank(settings) + settings.language * (way.score - path.node.score)
+                rank = sound + path.language + settings.language * (way.score - path.node.score)
                 texts[way.text] = max(rank, texts.get(way.text, -math.inf))
         ordered = sorted(texts, key=lambda text: -texts[text])[:n]
+        best = self._best
         confidence = float(np.exp(best.token_scores).mean()) if best.token_scores else 0.0
         return Result(tuple(ordered), best.node.syllables, confidence)
+
+
+def _rank(arrived: tuple[float, Rival]) -> float:
+    return arrived[0] + arrived[1].language

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from speech.pinyin import of_text, toneless
+from speech.pinyin import Accents, of_text, toneless
 from speech.words import Words, general_words
 
 LONGEST_GENERAL = 8  # syllables
@@ -25,9 +25,11 @@ LONGEST_DIGITS = 18  # syllables of a run of digits: an identity number
 PACK_SCORE = -7.0  # natural logarithm: a pack word is about as likely as one of the thousand commonest words
 PACK_SYLLABLE = -0.4  # and each of its syllables costs this
 WRONG_TONE = -1.0  # a syllable whose tone is not the word's: tones are often heard wrong
+ACCENT = -2.0  # a syllable that is the word's only by an accent (si for shi)
 DIGIT_SYLLABLE = -2.6  # a run of three or more spoken digits: about one in ten, and where it starts is free
 UNWRITABLE = -25.0  # a syllable no word fits
-WAYS = 4  # ways to write a sequence that are kept
+WAYS = 3  # ways to write a sequence that are kept
+HOPELESS = 4.0  # a way this much behind the best is not gone on with
 _DIGITS = dict(
     zip(["ling", "yi", "yao", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"], "零一幺二三四五六七八九", strict=True)
 )
@@ -67,10 +69,14 @@ def _tone_cost(known: str, heard: str) -> float:
     return sum(WRONG_TONE for a, b in zip(known, heard, strict=False) if a != b and "5" not in (a, b))
 
 
+def _differing(own: Sequence[str], heard: Sequence[str]) -> int:
+    return sum(a != b for a, b in zip(own, heard, strict=True))
+
+
 class Node:
     """A sequence of syllables and the best ways to write it. Immutable once made; ``then`` makes or finds the next."""
 
-    __slots__ = ("_children", "_lexicon", "_options", "_parent", "key", "tone", "ways")
+    __slots__ = ("_children", "_digit", "_folded", "_lexicon", "_options", "_parent", "key", "tone", "ways")
 
     def __init__(self, lexicon: Lexicon, parent: Node | None, syllable: str, ways: tuple[Way, ...] = ()) -> None:
         self._lexicon = lexicon
@@ -79,6 +85,8 @@ class Node:
         self._options: dict[str, list[_Option]] = {}
         self.key = toneless(syllable)
         self.tone = syllable[-1:] or "5"
+        self._folded = lexicon.accents.fold(self.key)
+        self._digit = _DIGITS.get(self.key, "")
         self.ways = ways or self._found()
 
     def then(self, syllable: str) -> Node:
@@ -104,35 +112,48 @@ class Node:
     def _found(self) -> tuple[Way, ...]:
         """Every word that ends here, on the ways of the node before it."""
         best: dict[str, Way] = {}
-        key, tones = self.key, self.tone
+        lexicon = self._lexicon
+        key, tones, folded, digits = self.key, self.tone, self._folded, self._digit
         node = self._parent
         length = 1
         while node is not None:
-            for option in node._options_for(key, length):
-                score = option.score + _tone_cost(option.tones, tones)
+            options = node._options.get(key)
+            if options is None:
+                options = node._options[key] = node._options_for(key, folded, digits, length)
+            for option in options:
+                score = option.score
+                if option.tones != tones:
+                    score += _tone_cost(option.tones, tones)
                 held = best.get(option.text)
                 if held is None or held.score < score:
                     best[option.text] = Way(score, option.state, option.text)
-            if node._parent is None or length == self._lexicon.longest:
+            if node._parent is None:
                 break
-            key, tones = node.key + "'" + key, node.tone + tones
+            key, tones, folded = node.key + "'" + key, node.tone + tones, node._folded + "'" + folded
+            digits = node._digit + digits if node._digit and digits else ""
             node = node._parent
             length += 1
+            if length > LONGEST_GENERAL and not (digits and length <= LONGEST_DIGITS) and not lexicon.ends(folded):
+                break
         if not best and self._parent is not None:
             return tuple(Way(w.score + UNWRITABLE, w.state, w.text + self.key) for w in self._parent.ways)
         return tuple(sorted(best.values(), reverse=True, key=_by_score)[:WAYS])
 
-    def _options_for(self, key: str, length: int) -> list[_Option]:
+    def _options_for(self, key: str, folded: str, digits: str, length: int) -> list[_Option]:
         """The words for ``key`` appended to each way; the same for every tone, so kept."""
-        options = self._options.get(key)
-        if options is None:
-            lexicon = self._lexicon
-            options = self._options[key] = []
-            for word, tones, score in lexicon.special(key, length):
-                options += [_Option(way.score + score, lexicon.begin, way.text + word, tones) for way in self.ways]
-            for word, tones in lexicon.general_candidates(key, length):
-                for way in self.ways:
-                    score, state = lexicon.score(way.state, word)
+        lexicon = self._lexicon
+        options = []
+        for word, tones, score in lexicon.special(key, folded, digits, length):
+            options += [_Option(way.score + score, lexicon.begin, way.text + word, tones) for way in self.ways]
+        words = lexicon.general_candidates(key, length)
+        if words:
+            score_of = lexicon.score
+            least = self.ways[0].score - HOPELESS
+            for way in self.ways:
+                if way.score < least:
+                    break
+                for word, tones in words:
+                    score, state = score_of(way.state, word)
                     options.append(_Option(way.score + score, state, way.text + word, tones))
         return options
 
@@ -144,18 +165,24 @@ def _by_score(way: Way) -> float:
 class Lexicon:
     """The words recognition knows. ``words``: those of the pack, any length; what is not all Chinese is left out.
 
-    ``general``: the general words, loaded on first use when not given.
+    ``general``: the general words, loaded on first use when not given. ``accents``: mergers of this place, under which
+    a word of the pack is recognised too, at a cost; general words are not, there are too many that differ by no more.
     """
 
-    def __init__(self, words: Iterable[str] = (), general: Words | None = None) -> None:
+    def __init__(self, words: Iterable[str] = (), general: Words | None = None, accents: Iterable[str] = ()) -> None:
         self._general = general
+        self.accents = Accents(tuple(accents))
         self._toned: dict[str, tuple[tuple[str, str], ...]] = {}
-        self._pack: dict[str, list[tuple[str, str]]] = {}
+        self._pack: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+        self._ends: set[str] = set()
         self.longest = max(LONGEST_GENERAL, LONGEST_DIGITS)
         for text in dict.fromkeys(words):
             syllables = of_text(text)
             if 2 <= len(text) == len(syllables):
-                self._pack.setdefault("'".join(map(toneless, syllables)), []).append((text, _tones(text)))
+                sounds = tuple(map(toneless, syllables))
+                folded = [self.accents.fold(sound) for sound in sounds]
+                self._pack.setdefault("'".join(folded), []).append((text, _tones(text), sounds))
+                self._ends.update("'".join(folded[start:]) for start in range(len(folded) - LONGEST_GENERAL))
                 self.longest = max(self.longest, len(text))
 
     @cached_property
@@ -171,14 +198,23 @@ class Lexicon:
     def score(self) -> Callable[[Any, str], tuple[float, Any]]:
         return self.words.score
 
-    def special(self, key: str, length: int) -> Iterable[tuple[str, str, float]]:
-        """Words the language model does not know, their tones and scores: those of the pack, and runs of digits."""
-        for word, tones in self._pack.get(key, ()):
-            yield word, tones, PACK_SCORE + PACK_SYLLABLE * length
-        if 3 <= length <= LONGEST_DIGITS:
-            digits = [_DIGITS.get(syllable, "") for syllable in key.split("'")]
-            if all(digits):
-                yield "".join(digits), "5" * length, DIGIT_SYLLABLE * length
+    def ends(self, folded: str) -> bool:
+        """Whether a word of the pack, longer than any general word, ends with these syllables."""
+        return folded in self._ends
+
+    def special(self, key: str, folded: str, digits: str, length: int) -> Iterable[tuple[str, str, float]]:
+        """Words the language model does not know, their tones and scores: those of the pack, and runs of digits.
+
+        ``folded``: ``key`` as the accents fold it; ``digits``: the syllables as digits, when they all are.
+        """
+        for word, tones, own in self._pack.get(folded, ()):
+            differing = _differing(own, key.split("'")) if self.accents.mergers else 0
+            yield word, tones, PACK_SCORE + PACK_SYLLABLE * length + ACCENT * differing
+        if digits and 3 <= length <= LONGEST_DIGITS:
+            yield digits, "5" * length, DIGIT_SYLLABLE * length
+
+    def _folded(self, sounds: Iterable[str]) -> str:
+        return "'".join(map(self.accents.fold, sounds))
 
     def general_candidates(self, key: str, length: int) -> tuple[tuple[str, str], ...]:
         """Words of the language for toneless syllables joined by ``'``, with their tones."""
@@ -213,9 +249,10 @@ class Lexicon:
             score, prefix = best[end - 1]
             options = [(score, prefix + text[end - 1])]
             for start in range(max(0, end - self.longest), end - 1):
-                for word, _ in self._pack.get("'".join(keys[start:end]), ()):
+                sounds = keys[start:end]
+                for word, _, own in self._pack.get(self._folded(sounds), ()):
                     before, prefix = best[start]
-                    options.append((before + len(word) - 0.5, prefix + word))
+                    options.append((before + len(word) - 0.5 - _differing(own, sounds), prefix + word))
             best.append(max(options))
         readings = [Reading(best[-1][1], best[-1][0])]
         if readings[0].text != text:

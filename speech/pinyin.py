@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+import msgspec
+
 _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
 _INITIALS = frozenset(
     [
@@ -91,3 +93,26 @@ def of_text(text: str) -> tuple[str, ...]:
     from pypinyin import Style, lazy_pinyin
 
     return tuple(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore"))
+
+
+class Accents(msgspec.Struct, frozen=True):
+    """Which sounds speakers here take for one another: ``zh/z`` (initials), ``an/ang`` (the end of a syllable)."""
+
+    mergers: tuple[str, ...] = ()
+
+    def fold(self, syllable: str) -> str:
+        """One representative of all toneless syllables that sound like ``syllable`` here."""
+        return _folded(self.mergers, syllable)
+
+
+@lru_cache(maxsize=8192)
+def _folded(mergers: tuple[str, ...], syllable: str) -> str:
+    initial = next((known for known in (syllable[:2], syllable[:1]) if known in _INITIALS), "")
+    final = syllable[len(initial) :]
+    for merger in mergers:
+        one, other = sorted(merger.split("/"), key=lambda sound: (len(sound), sound))
+        if one in _INITIALS:
+            initial = one if initial == other else initial
+        elif final.endswith(other):
+            final = final[: -len(other)] + one
+    return initial + final

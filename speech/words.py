@@ -18,7 +18,7 @@ from typing import Any, Protocol
 DICTIONARY = Path("/usr/share/libime/sc.dict")
 TRIGRAMS = "libime/zh_CN.lm"
 _LOG10 = math.log(10)
-_MOST = 16  # homophones of a syllable that are tried
+_MOST = 10  # homophones of a syllable that are tried
 _COMMON = 5  # occurrences in jieba's counts below which a word is left out
 
 

@@ -79,3 +79,25 @@ def test_rivals_share_what_they_have_in_common() -> None:
 
 def test_words_that_are_not_all_chinese_are_left_out() -> None:
     assert Lexicon(["AI助手", "异地就医"], FewWords()).read(of_text("异地就医"))[0].text == "异地就医"
+
+
+ACCENTS = ("zh/z", "ch/c", "sh/s", "n/l", "h/f", "an/ang", "en/eng", "in/ing")
+
+
+def test_an_accent_is_understood_in_the_words_of_the_pack() -> None:
+    """社保 said as se bao, 医疗 as yi niao, 证明 as zen min."""
+    words = ["社保", "医疗救助", "证明"]
+    for heard, meant in (("se4 bao3", "社保"), ("yi1 niao2 jiu4 zu4", "医疗救助"), ("zen4 min2", "证明")):
+        assert Lexicon(words, FewWords(), ACCENTS).read(heard.split())[0].text == meant
+        assert Lexicon(words, FewWords(), ()).read(heard.split())[0].text != meant
+
+
+def test_what_was_really_said_wins_over_what_an_accent_would_make_of_it() -> None:
+    words = ["石狮", "四十"]
+    assert Lexicon(words, FewWords(), ACCENTS).read(["shi2", "shi1"])[0].text == "石狮"
+    assert Lexicon(words, FewWords(), ACCENTS).read(["si4", "shi2"])[0].text == "四十"
+
+
+def test_an_accent_corrects_the_text_of_other_engines_only_where_the_word_is_long_enough() -> None:
+    assert Lexicon(["社保卡"], FewWords(), ACCENTS).correct("色保卡")[0].text == "社保卡"
+    assert Lexicon(["事实"], FewWords(), ACCENTS).correct("四思")[0].text == "四思"
