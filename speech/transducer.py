@@ -1,10 +1,10 @@
 """The streaming zipformer transducer run directly: sound to log-mel frames, frames to encodings, next-token scores.
 
 sherpa-onnx decodes such a model well, but shows only its best path. To let the pack's words and a language model take
-part while rivals are still open (``speech.fused_search``), the network's three parts are run here with onnxruntime;
-features are kaldi-native-fbank's, with sherpa-onnx's options. Model: k2-fsa's streaming zipformer2 export. Its joiner is
-one layer, tanh(encoding + prediction) times a matrix, and is calculated here: in so small a network the call costs more
-than the arithmetic, and the 8-bit rounding of its input, which depends on the other paths, is spared.
+part while rivals are still open (``speech.fused_search``), the network is run here with onnxruntime; features are
+kaldi-native-fbank's, with sherpa-onnx's options. Model: k2-fsa's streaming zipformer2 export. Its joiner is one layer,
+tanh(encoding + prediction) times a matrix, and is calculated here: the call would cost more than the arithmetic, and
+the 8-bit rounding of its input, which depends on the other paths, is spared.
 """
 
 from __future__ import annotations
