@@ -103,12 +103,13 @@ class Transducer:
 def _joiner(path: Path) -> tuple[Floats, Floats]:
     """The joiner's matrix (joiner dimension, tokens) and bias. Raises ``KeyError``, ``ValueError`` or ``OSError``."""
     import onnx
-    from google.protobuf.message import DecodeError
     from onnx import numpy_helper
 
     try:
         graph = onnx.load(str(path)).graph
-    except DecodeError as error:
+    except OSError:
+        raise
+    except Exception as error:  # protobuf raises a class of its own
         raise ValueError("not a model") from error
     parts = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     zero, scale = parts["output_linear.weight_zero_point"], parts["output_linear.weight_scale"]
