@@ -94,7 +94,7 @@ class Transducer:
 
     def log_probabilities(self, encoding: Floats, predictions: Floats) -> Floats:
         """Of each token next, for each path: (n, tokens), natural logarithm."""
-        logits = np.tanh(encoding + predictions) @ self._weight + self._bias
+        logits: Floats = np.tanh(encoding + predictions) @ self._weight + self._bias
         logits -= logits.max(axis=1, keepdims=True)
         logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
         return logits
