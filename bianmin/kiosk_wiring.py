@@ -27,6 +27,7 @@ from kiosk.microphone import Microphone
 from kiosk.mouth import SpeakingMouth
 from kiosk.ports import Diary, Mouth, Parts, Post
 from kiosk.ratings import RatingsFile
+from kiosk.surroundings import Surroundings
 from speech.hearing import Hearing
 from speech.models import State, look
 from speech.recognition import SpeechError
@@ -75,6 +76,7 @@ def load_parts(
         return World(knowledge[language], limits, can_print=printer is not None, can_hear=ears.available)
 
     keepsakes = Keepsakes()
+    around = Surroundings(checked=pack.meta.date.isoformat())
     parts = Parts(
         world=world,
         ears=ears,
@@ -84,7 +86,7 @@ def load_parts(
         keepsakes=keepsakes,
         ime=_ime(),
         handwriting=_handwriting(),
-        content_date=pack.meta.date.isoformat(),
+        around=lambda: around,
     )
     diary.note("kiosk-ready", seconds=round(time.monotonic() - began, 1))
     return parts

@@ -115,6 +115,10 @@ class KioskApp(App):  # type: ignore[misc]
         self._up(x, y)
 
     def _down(self, x: float, y: float) -> None:
+        if self.engine.view.dark:
+            self.engine.tap("dark")
+            self.refresh()
+            return
         target = self.frame.at(x, y)
         if target is not None:
             self.engine.press(target.name)

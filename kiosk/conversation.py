@@ -126,7 +126,8 @@ class Conversation:
 
     def speech_began(self) -> None:
         """A voice at the microphone: it may cut the terminal's own short."""
-        if self.talk.speaking and self._habits.voice_barge_in and self.talk.interruptible:
+        may = self._habits.voice_barge_in or self.talk.private
+        if self.talk.speaking and may and self.talk.interruptible:
             self._diary.note("barge-in")
             self.hush()
         if self.talk.speech_began():

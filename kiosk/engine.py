@@ -15,12 +15,12 @@ from __future__ import annotations
 import datetime as dt
 import queue
 from collections.abc import Callable
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from dialog.acts import AttractScreen, PrintScreen
-from dialog.events import Channel, Event, Started
+from dialog.acts import AttractScreen, PrintScreen, TextScreen
+from dialog.events import Channel, Event, Scanned, Started
 from kiosk import face
 from kiosk.conversation import Conversation
 from kiosk.face import Do, Intent
@@ -28,9 +28,12 @@ from kiosk.glass import Glass
 from kiosk.habits import Habits
 from kiosk.pen import PAPER, Pen, Reader
 from kiosk.ports import (
+    CardRead,
+    CodeScanned,
     Diary,
     EarsFailed,
     ErrandDone,
+    Headset,
     InkRead,
     Level,
     NotUnderstood,
@@ -45,7 +48,7 @@ from kiosk.ports import (
     Understood,
 )
 from kiosk.talk import Timing
-from kiosk.view import View, Voice
+from kiosk.view import Typing, View, Voice
 
 BEAT = 1 / 12
 """Seconds between two steps of a turning ring."""
@@ -78,6 +81,7 @@ class Engine:
         self._pressed_at = self._beat_at = 0.0
         self._opened_by_press = False
         self._reset_at: float | None = None
+        self._headset = False
         if parts is not None:
             self._equip(parts)
         self._welcome()
@@ -93,17 +97,34 @@ class Engine:
         if self._conversation is None:
             self._glass.view = replace(self._start, screen=AttractScreen(), ready=False)
             return
-        parts = self._conversation.parts
-        world = parts.world(self._start.language)
-        self._glass.view = replace(
-            self._start,
-            screen=AttractScreen(parts.content_date, world.offline),
-            voice=Voice.READY if parts.ears.available else Voice.OFF,
-            can_print=world.can_print,
-            can_type=parts.ime is not None,
-            can_write=parts.handwriting is not None,
-            ready=True,
-        )
+        self._glass.view = replace(self._start, **self._self_knowledge(self._conversation, self._start.language))
+
+    def _self_knowledge(self, conversation: Conversation, language: str) -> dict[str, Any]:
+        """What the view of a terminal nobody stands before says of the terminal."""
+        parts = conversation.parts
+        around = parts.around()
+        return {
+            "screen": AttractScreen(around.checked, around.offline),
+            "voice": Voice.READY if parts.ears.available else Voice.OFF,
+            "can_print": parts.world(language).can_print,
+            "can_type": parts.ime is not None,
+            "can_write": parts.handwriting is not None,
+            "around": around,
+            "day": self._today().date().isoformat(),
+            "headset": self._headset,
+            "ready": True,
+        }
+
+    def _look_around(self, conversation: Conversation) -> None:
+        """A device came or went, or a new day began: the first screen tells it, a session under way keeps its place."""
+        around = conversation.parts.around()
+        if around is self.view.around and (self.active or self._today().date().isoformat() == self.view.day):
+            return
+        if self.active:
+            can_print = conversation.parts.world(self.view.language).can_print
+            self._glass.change(around=around, can_print=can_print)
+        else:
+            self._glass.change(**self._self_knowledge(conversation, self.view.language))
 
     # -- the outside -------------------------------------------------------------------------------------------------
 
@@ -267,17 +288,42 @@ class Engine:
                 conversation.sound_ended(job, now)
             case ErrandDone():
                 conversation.errand_done(report)
+            case CodeScanned(text):
+                self._touched()
+                self.send(Scanned(text))
+            case CardRead(name):
+                self._card(name)
+            case Headset(plugged):
+                self._plugged(conversation, plugged)
             case InkRead():
                 if self._pen is not None:
                     self._pen.came(report)
             case _:
                 assert_never(report)
 
+    def _card(self, name: str) -> None:
+        """A card's name goes where a name is being asked for, to be seen and sent off by the citizen; else nowhere."""
+        if isinstance(self.view.screen, TextScreen) and self.view.screen.private:
+            self._touched()
+            self._glass.change(typing=Typing(text=name[: face.LONGEST_TEXT]))
+
+    def _plugged(self, conversation: Conversation, plugged: bool) -> None:
+        """In: the sound goes there, and a session begins. Out: silence at once, so that nothing is overheard."""
+        if plugged == self._headset:
+            return
+        self._headset = plugged
+        conversation.hush()
+        conversation.talk.private = plugged
+        self._glass.change(headset=plugged, dark=False)
+        if plugged:
+            self._begin(conversation)
+
     def _deadlines(self, conversation: Conversation, now: float) -> None:
         browsed = self._reset_at is not None and now >= self._reset_at and not self.active
         if browsed or (conversation.over_at is not None and now >= conversation.over_at):
             self._wipe(conversation)
             return
+        self._look_around(conversation)
         conversation.tick(now)
         screen = self.view.screen
         printing = isinstance(screen, PrintScreen) and screen.state == "printing"

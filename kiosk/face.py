@@ -108,6 +108,8 @@ def _set(view: View, control: Control) -> View:
             return replace(view, elder=True, size=size)
         case "elder", "off":
             return replace(view, elder=False)
+        case "dark", _:
+            return replace(view, dark=not view.dark, overlay=Overlay.NONE)
         case "language", _:
             return replace(view, language="en" if view.language == "zh" else "zh")
         case "settings", _:

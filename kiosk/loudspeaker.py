@@ -55,6 +55,25 @@ class SoundCardLoudspeaker:
         return True
 
 
+class SwitchingLoudspeaker:
+    """The room's loudspeaker, or the headset while one is plugged in. What is playing is ended by the engine."""
+
+    def __init__(self, room: Loudspeaker, headset: Loudspeaker) -> None:
+        self._room, self._headset = room, headset
+        self.in_headset = False
+
+    @property
+    def available(self) -> bool:
+        return self._now.available
+
+    @property
+    def _now(self) -> Loudspeaker:
+        return self._headset if self.in_headset else self._room
+
+    def play(self, audio: Audio, gain: float, stop: threading.Event, began: Callable[[], None]) -> bool:
+        return self._now.play(audio, gain, stop, began)
+
+
 class Captured(NamedTuple):
     """``at``: clock when it began, seconds; ``audio``: what was really heard, cut where it was stopped."""
 

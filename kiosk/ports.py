@@ -18,6 +18,7 @@ from kiosk.handwriting.reading import Handwriting
 from kiosk.ime import Ime
 from kiosk.keepsakes import Keepsakes
 from kiosk.recording import Player, Recorder
+from kiosk.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Parts:
 
     ``world`` is asked anew for every step, with the language: a printer may come and go. ``errands``: the slow acts
     this terminal can carry out; ``run``: how (in a thread when it is None). ``background``: how handwriting is read.
-    ``keepsakes``: pictures and sound of the session under way.
+    ``around``: what is out of service just now; the same object until something changes. ``keepsakes``: pictures and
+    sound of the session under way.
     """
 
     world: Callable[[str], World]
@@ -41,7 +43,7 @@ class Parts:
     keepsakes: Keepsakes = field(default_factory=Keepsakes)
     recorder: Recorder | None = None
     player: Player | None = None
-    content_date: str = ""
+    around: Callable[[], Surroundings] = Surroundings
 
 
 # -- what the ears and the mouth report ------------------------------------------------------------------------------
@@ -111,6 +113,30 @@ class ErrandDone(msgspec.Struct, frozen=True):
     event: Event | None
 
 
+class CodeScanned(msgspec.Struct, frozen=True):
+    """A code was held before the scanner."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return "CodeScanned(...)"
+
+
+class CardRead(msgspec.Struct, frozen=True):
+    """An identity card lay on the reader: the holder's name, and nothing else of it."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return "CardRead(...)"
+
+
+class Headset(msgspec.Struct, frozen=True):
+    """A headset was plugged in or pulled out."""
+
+    plugged: bool
+
+
 class InkRead(msgspec.Struct, frozen=True):
     """What the strokes of ``spell`` may be, the likeliest first."""
 
@@ -137,6 +163,9 @@ Report = (
     | SoundEnded
     | ErrandDone
     | InkRead
+    | CodeScanned
+    | CardRead
+    | Headset
 )
 Post = Callable[[Report], None]
 

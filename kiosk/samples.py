@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from content.model import Category, Item, LegalBasis, Material, Module, Theme, TimeLimit
+from devices.services import Service
 from dialog.acts import (
     AnswerScreen,
     AttractScreen,
@@ -22,6 +23,7 @@ from dialog.acts import (
     PrintScreen,
     RateScreen,
 )
+from kiosk.surroundings import Out, Surroundings
 from kiosk.view import Overlay, Typing, View, Voice
 
 MODULES = (
@@ -105,9 +107,13 @@ WRITTEN = (
 def sample_views() -> Iterator[tuple[str, View]]:
     """(name, view) of every screen in every state that looks different."""
     listen = ListenScreen("可以这样说：“新生儿怎么上医保”", "", MODULES)
-    yield "attract", View(screen=AttractScreen("2026-11-20"))
-    yield "attract-offline", View(screen=AttractScreen("2026-11-19", offline=True))
+    well = Surroundings(checked="2026-11-22")
+    yield "attract", View(screen=AttractScreen(), around=well, day="2026-11-22")
+    trouble = Surroundings((Out(Service.SLIP, "paper_out"),), True, "2026-11-19", "市民中心一楼大厅自助终端")
+    yield "attract-trouble", View(screen=AttractScreen(), around=trouble, day="2026-11-22", can_print=False)
+    yield "attract-starting", View(screen=AttractScreen(), ready=False)
     yield "listen", View(screen=listen)
+    yield "listen-trouble", View(screen=listen, around=trouble, can_print=False)
     yield "listen-live", View(screen=listen, voice=Voice.LISTENING, level=0.6, partial="刚出生的小孩医保怎么")
     yield "listen-thinking", View(screen=listen, voice=Voice.THINKING, partial="刚出生的小孩医保怎么办", beat=3)
     yield "listen-deaf", View(screen=listen, voice=Voice.OFF)
@@ -162,3 +168,4 @@ def sample_views() -> Iterator[tuple[str, View]]:
     yield "writing-empty", View(screen=listen, overlay=Overlay.WRITING)
     written = replace(typing, letters="", candidates=tuple("医匠区臣巨矢医匿匹匡"), ink=WRITTEN)
     yield "writing", View(screen=listen, overlay=Overlay.WRITING, typing=written)
+    yield "dark", View(screen=listen, headset=True, dark=True)

@@ -42,6 +42,8 @@ class Talk:
         self._ears, self._mouth, self._glass = ears, mouth, glass
         self._habits, self._clock, self._diary = habits, clock, diary
         self._job = 0
+        self.private = False
+        """Whether only the citizen hears the terminal (headset): then the microphone does not."""
         self.timings: list[Timing] = []
         self.forget()
 

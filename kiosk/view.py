@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from dialog.acts import AttractScreen, Screen
+from kiosk.surroundings import Surroundings
 from kiosk.theme import Contrast, TextSize
 
 ELDER_SIZES = (TextSize.LARGE, TextSize.LARGER, TextSize.LARGEST)
@@ -61,7 +62,11 @@ class Typing(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a screen is drawn from. ``seconds``: the idle countdown; ``level``: loudness heard, 0..1."""
+    """Everything a screen is drawn from. ``seconds``: the idle countdown; ``level``: loudness heard, 0..1.
+
+    ``around``: what is out of service; ``day``: today (ISO), to tell how old the content is. ``dark``: the screen is
+    blank, for those who listen with a headset.
+    """
 
     screen: Screen = AttractScreen()
     language: str = "zh"
@@ -82,6 +87,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     can_write: bool = True
     ready: bool = True
     recording: bool = False
+    headset: bool = False
+    dark: bool = False
+    around: Surroundings = Surroundings()
+    day: str = ""
     beat: int = 0
     pressed: str = ""
     focus: str = ""

@@ -28,12 +28,18 @@ from dialog.acts import (
 )
 from kiosk.frame import Frame
 from kiosk.screens import answer, attract, choose, closing, keyboard, listen, messages, services, settings, writing
+from kiosk.screens.dark import darkened
 from kiosk.sheet import Look
 from kiosk.view import Overlay, View
 
 
 def draw(view: View, look: Look) -> Frame:
-    """The frame for what is in front: an overlay if there is one, else the dialog's screen."""
+    """The frame for what is in front: an overlay if there is one, else the dialog's screen; or darkness over it."""
+    frame = _lit(view, look)
+    return darkened(frame, look) if view.dark else frame
+
+
+def _lit(view: View, look: Look) -> Frame:
     if view.overlay is Overlay.KEYBOARD:
         return keyboard.draw(view, look)
     if view.overlay is Overlay.WRITING:

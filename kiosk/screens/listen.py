@@ -7,6 +7,7 @@ from kiosk.chrome import chrome
 from kiosk.frame import Box, Frame
 from kiosk.screens.parts import column, microphone, tail
 from kiosk.sheet import Look, Sheet, Style
+from kiosk.surroundings import notices
 from kiosk.theme import Role
 from kiosk.view import View, Voice
 
@@ -41,8 +42,11 @@ def _speak(sheet: Sheet, room: Box, screen: ListenScreen, view: View) -> None:
     y = room.y
     title = look.t("请说您想办的事") if view.voice is not Voice.OFF else look.t("请选您想办的事")
     y += sheet.words(room.below(y), title, Role.DISPLAY, palette.accent, bold=True, align="center")
+    trouble = notices(view.around, look.t)
     if screen.notice:
         y += sheet.words(room.below(y), screen.notice, Role.BODY, palette.warm, align="center")
+    elif trouble:
+        y += sheet.words(room.below(y), trouble[0], Role.SMALL, palette.warm, align="center")
     status = look.t(STATUS[view.voice])
     status_height = sheet.text_height(status, room.w, Role.BODY, True)
     card_text = view.partial or _example(screen, look)

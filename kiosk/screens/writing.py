@@ -25,10 +25,10 @@ def draw(view: View, look: Look) -> Frame:
         y = room.y + field(sheet, room, view.typing.text, hint) + gap
         taken = ways(sheet, Box(room.x, y, room.w, 0), view, key)
         y += taken + gap if taken else 0
-        _candidates(sheet, Box(room.x, y, room.w, 2 * key + gap), view, 5)
-        y += 2 * key + 2 * gap
         tools = Box(room.x, last.y - gap - key, room.w, key)
-        _paper(sheet, Box(room.x, y, room.w, tools.y - gap - y), view)
+        side = min(room.w, tools.y - gap - y - 2 * key - 2 * gap)
+        _paper(sheet, Box(room.x, tools.y - gap - side, room.w, side), view)
+        _candidates(sheet, Box(room.x, y, room.w, tools.y - side - 2 * gap - y), view, 5)
         _tools(sheet, tools)
     else:
         left = Box(room.x, room.y, int(room.w * 0.46), last.y - gap - room.y)

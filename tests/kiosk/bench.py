@@ -25,6 +25,7 @@ from kiosk.habits import Habits
 from kiosk.handwriting.strokes import Stroke
 from kiosk.ime import Chosen
 from kiosk.ports import Errand, ErrandDone, Job, Parts, Post, Report, SoundBegan, SoundEnded, Understood
+from kiosk.surroundings import Surroundings
 
 NOON = dt.datetime(2026, 11, 23, 12, 0)
 SECONDS_A_CHARACTER = 0.2
@@ -194,6 +195,7 @@ class Bench:
         self.now = 1000.0
         self.ears, self.mouth, self.behind = Ears(microphone), Mouth(self), Behind()
         self.ratings, self.diary = Keeper(), Diary()
+        self.around = Surroundings(checked="2026-11-20")
         knowledge = Knowledge()
         world = World(knowledge, can_print=printer, can_hear=microphone)
         unknown = Printed(PrintOutcome.UNKNOWN)
@@ -207,7 +209,7 @@ class Bench:
             ime=Pinyin(),
             handwriting=Scribe() if handwriting else None,
             background=lambda work: work(),
-            content_date="2026-11-20",
+            around=lambda: self.around,
         )
         self.engine = Engine(self.diary, lambda: NOON, lambda: self.now, parts, habits)
 
