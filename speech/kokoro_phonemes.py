@@ -1,4 +1,4 @@
-"""Chinese text, numbers already in words, to the phonemes Kokoro v1.0 was trained on.
+"""Chinese (or English) text, numbers already in words, to the phonemes Kokoro v1.0 was trained on.
 
 Words come from jieba, readings from pypinyin's phrases and ours, tones that change in speech (third tones, 一, 不,
 light tones) from misaki's rules, and the phonemes from misaki's table of syllables. Kokoro v1.0 knows IPA letters and
@@ -11,11 +11,12 @@ import functools
 import re
 from typing import Any
 
+from speech.english import SENTENCE, english_phonemes, is_english
 from speech.readings import load_readings
 from speech.spelled_letters import spelled
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_RUNS = re.compile(f"(?P<han>[{_HAN}]+)|(?P<latin>[A-Za-z]+)|(?P<mark>[^{_HAN}A-Za-z]+)")
+_RUNS = re.compile(f"(?P<han>[{_HAN}]+)|(?P<english>{SENTENCE})|(?P<latin>[A-Za-z]+)|(?P<mark>[^{_HAN}A-Za-z]+)")
 
 _MARKS = str.maketrans(
     {
@@ -51,10 +52,16 @@ _KEPT_MARKS = frozenset(",.!?:;… ")
 
 def phonemes(text: str) -> str:
     """``text`` as a string of Kokoro symbols. Unknown signs are pauses; a text without words gives no letters."""
+    if is_english(text):
+        return english_phonemes(text)
     parts: list[str] = []
     for run in _RUNS.finditer(text):
         if run["han"]:
             parts.append(_han(run["han"]))
+        elif run["english"] and is_english(run["english"]):
+            parts.append(english_phonemes(run["english"]))
+        elif run["english"]:
+            parts.extend(spelled(word) for word in run["english"].replace("'", "").split())
         elif run["latin"]:
             parts.append(spelled(run["latin"]))
         else:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"(?<=[。！？；!?;\n])(?![。！？；!?;”’」』）)])|(?<=[。！？!?][”’」』）)])(?![。！？；!?;，、])")
+from speech.english import is_english
+
+_END = re.compile(
+    r"(?<=[。！？；!?;\n])(?![。！？；!?;”’」』）)])"
+    r"|(?<=[。！？!?][”’」』）)])(?![。！？；!?;，、])"
+    r"|(?<=[a-z]\.)(?=\s+[A-Z])"
+)
 _BREATH = re.compile(r"(?<=[，、：,:])")
 
 FIRST_PIECE = 14
@@ -12,6 +18,9 @@ FIRST_PIECE = 14
 
 LATER_PIECE = 40
 """Characters: what follows is rendered while the piece before it plays."""
+
+LETTERS = 4
+"""Letters of English that last as long as a Chinese character."""
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
@@ -25,6 +34,8 @@ def split_pieces(sentence: str, first: int = FIRST_PIECE, later: int = LATER_PIE
     A stretch without any comma is cut only when longer than ``later``, and then anywhere. Joined again, the pieces are
     the sentence.
     """
+    if is_english(sentence):
+        return _english_pieces(sentence, first * LETTERS, later * LETTERS)
     if len(sentence) <= first:
         return (sentence,)
     clauses = [part for clause in _BREATH.split(sentence) for part in _chunks(clause, later)]
@@ -40,3 +51,15 @@ def split_pieces(sentence: str, first: int = FIRST_PIECE, later: int = LATER_PIE
 
 def _chunks(clause: str, longest: int) -> list[str]:
     return [clause[start : start + longest] for start in range(0, len(clause), longest)]
+
+
+def _english_pieces(sentence: str, first: int, later: int) -> tuple[str, ...]:
+    """Cut after words, the first piece at a comma where there is an early one."""
+    pieces: list[str] = []
+    for word in re.findall(r"\S+\s*", sentence):
+        room = first if len(pieces) == 1 else later
+        if pieces and len(pieces[-1]) + len(word) <= room and not (len(pieces) == 1 and pieces[0].rstrip()[-1] in ",:"):
+            pieces[-1] += word
+        else:
+            pieces.append(word)
+    return tuple(pieces)

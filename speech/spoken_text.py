@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from speech.english import in_words, is_english
 from speech.spoken_text_numbers import digit_by_digit
 from speech.spoken_text_rules import apply_rules
 
@@ -69,7 +70,10 @@ _COMPILED = tuple((re.compile(pattern), words) for pattern, words in _SIGNS)
 
 def speakable(text: str) -> str:
     """``text`` with numbers, dates, times, amounts and signs in words; no ASCII digit is left. Never raises."""
-    spoken = apply_rules(_plain(text))
+    plain = _plain(text)
+    if is_english(plain):
+        return in_words(plain)
+    spoken = apply_rules(plain)
     for pattern, words in _COMPILED:
         spoken = pattern.sub(words, spoken)
     return digit_by_digit(spoken)
