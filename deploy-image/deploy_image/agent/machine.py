@@ -1,0 +1,346 @@
+"""The update agent as a transition table: what it knows, what happens, what it does next. No clock, no disk in it.
+
+::
+
+    Idle --asked, offered--> Fetching(delta) --whole--> Rebuilding --same bytes--> Ready --idle, in window--> Installing
+      ^                          |  no delta, or it fails                            |                            |
+      |                          v                                                   |                            v
+      |                     Fetching(full) ---------whole--------------------------->+                        Trying
+      |                                                                                                           |
+      +------ healthy: reported, kept <---------- started again: the new version runs, the health check says -----+
+      +------ back in the old version: reported, the version is never tried again --------------------------------+
+
+After every step the state is saved (old or new, never half) before its effects are carried out, so each of them may be
+carried out twice, and is harmless when it is.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, assert_never
+
+import msgspec
+
+from deploy_image.agent.offer import Release
+
+ASK_EVERY = 3600.0
+FIRST_WAIT, LONGEST_WAIT = 60.0, 4 * 3600.0
+TRIES = 5
+"""Of installing one bundle; fetching is tried for ever, with growing waits."""
+BAD_KEPT = 20
+
+Kind = Literal["delta", "full"]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What is told to central about one release."""
+
+    version: str
+    result: Literal["started", "installed", "failed"]
+    reason: str = ""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What outlives a release. ``bad``: versions that came to grief here; ``unsaid``: a report central has not got."""
+
+    bad: tuple[str, ...] = ()
+    unsaid: tuple[Outcome, ...] = ()
+
+
+class Idle(msgspec.Struct, frozen=True, tag=True):
+    """Nothing to do until ``ask_at`` (Unix seconds)."""
+
+    ask_at: float = 0.0
+    failures: int = 0
+
+
+class Fetching(msgspec.Struct, frozen=True, tag=True):
+    """``kind`` of ``release`` is being fetched; not before ``at``."""
+
+    release: Release
+    kind: Kind
+    at: float = 0.0
+    failures: int = 0
+
+
+class Rebuilding(msgspec.Struct, frozen=True, tag=True):
+    """The bundle is put together from the delta and the running system."""
+
+    release: Release
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The bundle is whole. It waits until nobody uses the terminal, inside the window; not before ``at``."""
+
+    release: Release
+    at: float = 0.0
+    failures: int = 0
+
+
+class Installing(msgspec.Struct, frozen=True, tag=True):
+    """RAUC writes the other slot. A power cut here leaves the running system alone, and the writing starts over."""
+
+    release: Release
+    failures: int = 0
+
+
+class Trying(msgspec.Struct, frozen=True, tag=True):
+    """The other slot is written and starts next, or has started and is being looked at. ``old``: where we came from."""
+
+    release: Release
+    old: str
+
+
+State = Idle | Fetching | Rebuilding | Ready | Installing | Trying
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """All that is saved."""
+
+    state: State = Idle()
+    known: Known = Known()
+
+
+# -- what happens
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """Time passes. ``quiet``: nobody uses the terminal, and it is inside the window for installing."""
+
+    quiet: bool
+
+
+class Started(msgspec.Struct, frozen=True):
+    """The agent begins to run (after a start of the machine, or its own)."""
+
+    version: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Central's answer: the release to take, or none."""
+
+    release: Release | None
+
+
+class Unreachable(msgspec.Struct, frozen=True):
+    """Central did not answer."""
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """The file is whole and has the sum the index names."""
+
+
+class NotFetched(msgspec.Struct, frozen=True):
+    """It broke off (``wrong`` False: what came is kept, and it goes on from there) or it is another file (True)."""
+
+    wrong: bool = False
+
+
+class Rebuilt(msgspec.Struct, frozen=True):
+    """The bundle is there, byte for byte (or, ``ok`` False, the delta does not fit this system)."""
+
+    ok: bool
+
+
+class Installed(msgspec.Struct, frozen=True):
+    """RAUC is done: the other slot starts next. ``version``: the one that runs now."""
+
+    version: str
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """RAUC refused or failed. ``final``: the bundle itself is at fault (signature, profile, version)."""
+
+    reason: str
+    final: bool
+
+
+class Healthy(msgspec.Struct, frozen=True):
+    """The health check of the version that runs has passed."""
+
+    version: str
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """Central has the oldest report."""
+
+
+Event = Tick | Started | Told | Unreachable | Fetched | NotFetched | Rebuilt | Installed | Refused | Healthy | Reported
+
+
+# -- what it does
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Ask central for the newest release (leave out the versions in ``bad``)."""
+
+    bad: tuple[str, ...]
+
+
+class Fetch(msgspec.Struct, frozen=True):
+    """Fetch, going on from what is there."""
+
+    release: Release
+    kind: Kind
+
+
+class Rebuild(msgspec.Struct, frozen=True):
+    """Apply the delta."""
+
+    release: Release
+
+
+class Install(msgspec.Struct, frozen=True):
+    """Give the bundle to RAUC."""
+
+    release: Release
+
+
+class Restart(msgspec.Struct, frozen=True):
+    """Restart the machine."""
+
+
+class Say(msgspec.Struct, frozen=True):
+    """Report to central."""
+
+    outcome: Outcome
+
+
+class TidyUp(msgspec.Struct, frozen=True):
+    """Remove what was fetched."""
+
+
+Effect = Ask | Fetch | Rebuild | Install | Restart | Say | TidyUp
+
+
+def step(memory: Memory, event: Event, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+    """The one function. Events that do not fit the state change nothing."""
+    state, known = memory.state, memory.known
+    match event:
+        case Reported():
+            return Memory(state, Known(known.bad, known.unsaid[1:])), ()
+        case Tick():
+            after, effects = _tick(state, known, event.quiet, now)
+            says = tuple(Say(outcome) for outcome in known.unsaid[:1]) if _may_ask(state, now) else ()
+            return Memory(after, known), says + effects
+        case Started(version=version):
+            return _started(memory, version, now)
+        case Told(release=release):
+            return _told(memory, release, now)
+        case Unreachable():
+            if isinstance(state, Idle):
+                return Memory(Idle(now + wait(state.failures), state.failures + 1), known), ()
+            return memory, ()
+        case Fetched():
+            return _fetched(memory)
+        case NotFetched(wrong=wrong):
+            return _not_fetched(memory, wrong, now)
+        case Rebuilt(ok=ok):
+            if not isinstance(state, Rebuilding):
+                return memory, ()
+            return Memory(Ready(state.release) if ok else Fetching(state.release, "full"), known), ()
+        case Installed(version=version):
+            if not isinstance(state, Installing):
+                return memory, ()
+            return Memory(Trying(state.release, version), known), (Restart(),)
+        case Refused():
+            return _refused(memory, event, now)
+        case Healthy(version=version):
+            if isinstance(state, Trying) and version == state.release.version:
+                return _end(known, Outcome(version, "installed"), now)
+            return memory, ()
+        case _:
+            assert_never(event)
+
+
+def _tick(state: State, known: Known, quiet: bool, now: float) -> tuple[State, tuple[Effect, ...]]:
+    match state:
+        case Idle(ask_at=at):
+            return state, (Ask(known.bad),) if now >= at or at > now + LONGEST_WAIT else ()
+        case Fetching(release=release, kind=kind, at=at):
+            return state, (Fetch(release, kind),) if now >= at or at > now + LONGEST_WAIT else ()
+        case Rebuilding(release=release):
+            return state, (Rebuild(release),)
+        case Ready(release=release, at=at, failures=failures):
+            if quiet and (now >= at or at > now + LONGEST_WAIT):
+                return Installing(release, failures), (Install(release),)
+            return state, ()
+        case Installing(release=release):
+            # Only after a restart in mid-installation: the effect ends in Installed or Refused otherwise.
+            return (state, (Install(release),)) if quiet else (state, ())
+        case Trying():
+            return state, ()
+        case _:
+            assert_never(state)
+
+
+def _may_ask(state: State, now: float) -> bool:
+    """Reports go out when central would be asked anyway, and while something is under way."""
+    return not isinstance(state, Idle) or now >= state.ask_at or state.failures == 0
+
+
+def _started(memory: Memory, version: str, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+    state = memory.state
+    if isinstance(state, Trying):
+        if version == state.release.version:
+            return memory, ()  # the health check has the word
+        return _bad(memory.known, state.release, "the new system did not become healthy", now)
+    if isinstance(state, (Fetching, Rebuilding, Ready, Installing)) and version == state.release.version:
+        # Somebody installed it by hand (a stick, say).
+        return _end(memory.known, Outcome(version, "installed"), now)
+    return memory, ()
+
+
+def _told(memory: Memory, release: Release | None, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+    state, known = memory.state, memory.known
+    if not isinstance(state, Idle) or release is None or release.version in known.bad:
+        return (Memory(Idle(now + ASK_EVERY), known), ()) if isinstance(state, Idle) else (memory, ())
+    kind: Kind = "delta" if release.deltas else "full"
+    unsaid = (*known.unsaid, Outcome(release.version, "started"))
+    return Memory(Fetching(release, kind), Known(known.bad, unsaid)), ()
+
+
+def _fetched(memory: Memory) -> tuple[Memory, tuple[Effect, ...]]:
+    match memory.state:
+        case Fetching(release=release, kind="delta"):
+            return Memory(Rebuilding(release), memory.known), ()
+        case Fetching(release=release):
+            return Memory(Ready(release), memory.known), ()
+        case _:
+            return memory, ()
+
+
+def _not_fetched(memory: Memory, wrong: bool, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+    state, known = memory.state, memory.known
+    if not isinstance(state, Fetching):
+        return memory, ()
+    if wrong and state.kind == "delta":
+        return Memory(Fetching(state.release, "full"), known), ()
+    if state.failures >= TRIES:
+        # Perhaps the release was withdrawn meanwhile: ask again. What came is kept for when it was not.
+        return Memory(Idle(now + wait(state.failures), 1), known), ()
+    again = Fetching(state.release, state.kind, now + wait(state.failures), state.failures + 1)
+    return Memory(again, known), ()
+
+
+def _refused(memory: Memory, event: Refused, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+    state = memory.state
+    if not isinstance(state, Installing):
+        return memory, ()
+    if event.final or state.failures + 1 >= TRIES:
+        return _bad(memory.known, state.release, event.reason, now)
+    again = Ready(state.release, now + wait(state.failures), state.failures + 1)
+    return Memory(again, memory.known), ()
+
+
+def _bad(known: Known, release: Release, reason: str, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+    bad = (*known.bad, release.version)[-BAD_KEPT:]
+    return _end(Known(bad, known.unsaid), Outcome(release.version, "failed", reason), now)
+
+
+def _end(known: Known, outcome: Outcome, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+    return Memory(Idle(now + FIRST_WAIT), Known(known.bad, (*known.unsaid, outcome)[-BAD_KEPT:])), (TidyUp(),)
+
+
+def wait(failures: int) -> float:
+    """Seconds before the next try: doubling from one minute to four hours."""
+    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures, 12))

@@ -1,0 +1,1 @@
+"""Scripts that run on the terminal itself, before the program or without it."""

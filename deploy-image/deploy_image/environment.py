@@ -1,0 +1,92 @@
+"""The program's environment inside the image: every Python package at the locked version, verified by hash.
+
+It lies in /opt/bianmin/VERSION/site, and /opt/bianmin/current points there. Byte code is compiled under the name
+``current`` and without times, so that a new version changes only what differs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from deploy_image import tools
+from deploy_image.errors import ImageError
+
+EXTRAS = ("cups",)
+UNUSED = ("bin", ".lock")
+"""Left behind by the installer; the image has one command of its own."""
+
+
+def lock(checkout: Path, out: Path) -> Path:
+    """The part of requirements.lock that a terminal needs (no tools for development). Raises ``ImageError``."""
+    extras = [word for extra in EXTRAS for word in ("--extra", extra)]
+    command = [*_uv(), "pip", "compile", checkout / "pyproject.toml", *extras, "-c", checkout / "requirements.lock"]
+    command += ["--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-header", "-q", "-o", out]
+    tools.run(command, cwd=checkout)
+    return out
+
+
+def install(checkout: Path, root: Path, version: str, cache: Path) -> Path:
+    """Install dependencies (kept in ``cache`` between builds) and the program into ``root``. Raises ``ImageError``."""
+    if sys.version_info[:2] != (3, 11):
+        raise ImageError("images are built with Python 3.11, the version in the image; make the environment with it")
+    cache.mkdir(parents=True, exist_ok=True)
+    wanted = lock(checkout, cache / "image.lock.new")
+    kept, said = cache / "site", cache / "image.lock"
+    if not (kept.is_dir() and said.is_file() and said.read_bytes() == wanted.read_bytes()):
+        shutil.rmtree(kept, ignore_errors=True)
+        said.unlink(missing_ok=True)
+        tools.run([*_uv(), "pip", "install", "--require-hashes", "-r", wanted, *_into(kept)])
+        _tidy(kept)
+        _compile(kept, "/opt/bianmin/current/site")
+        wanted.rename(said)
+    home = root / "opt" / "bianmin" / version
+    home.mkdir(parents=True)
+    site = home / "site"
+    tools.run(["cp", "-a", "--reflink=auto", kept, site])
+    ours = cache / "ours"
+    shutil.rmtree(ours, ignore_errors=True)
+    # setuptools would leave build/ and egg-info in the checkout, and take up what lies in an old build/.
+    source = cache / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(checkout, source, ignore=shutil.ignore_patterns(".git", ".venv", "var", "build", "tests", "benchmarks", "*.egg-info", "__pycache__"))
+    tools.run([*_uv(), "pip", "install", "--no-deps", "--no-build-isolation", source, *_into(ours)])
+    _tidy(ours)
+    for path in ours.glob("*.dist-info/direct_url.json"):
+        path.unlink()  # names a folder of the building machine
+    _compile(ours, "/opt/bianmin/current/site")
+    tools.run(["cp", "-a", f"{ours}/.", site])
+    (home.parent / "current").symlink_to(version)
+    return site
+
+
+def _uv() -> list[str | Path]:
+    beside = Path(sys.executable).with_name("uv")
+    return [beside if beside.exists() else "uv"]
+
+
+def _into(folder: Path) -> list[str | Path]:
+    return ["--target", folder, "--python", sys.executable, "--link-mode", "copy", "-q"]
+
+
+def _tidy(site: Path) -> None:
+    for name in UNUSED:
+        path = site / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+    for path in site.glob("*.dist-info/RECORD"):
+        path.unlink()  # lists scripts with times and paths of the building machine
+
+
+def _compile(site: Path, stands_for: str) -> None:
+    command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash", "-j", "0"]
+    command += ["-s", str(site), "-p", stands_for, str(site)]
+    # Some libraries carry files for other Pythons that do not compile; they are never imported.
+    try:
+        tools.run(command, env={"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")})
+    except ImageError:
+        if not any(site.rglob("*.pyc")):
+            raise
