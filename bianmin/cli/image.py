@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +11,15 @@ import msgspec
 import typer
 
 from bianmin import settings
-from bianmin.cli.output import CommandError, Json, console, emit, failures, progress_console
+from bianmin.cli import image_terminal
+from bianmin.cli.image_terminal import built_in
+from bianmin.cli.output import CommandError, Json, emit, failures, progress_console
 
 if TYPE_CHECKING:
     from deploy_image.root import Ingredients
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build, flash and bundle terminal images.")
+image_terminal.register(app)
 
 QUESTION = "异地就医备案怎么办"
 """Spoken into the image for its health check."""
@@ -29,11 +31,15 @@ Keys = Annotated[Path | None, typer.Option("--keys", help="Folder of the keys; d
 def build(
     profile: Annotated[str, typer.Option(help="kiosk-portrait, kiosk-landscape, ivr-node or simulator.")] = "simulator",
     version: Annotated[str, typer.Option(help="Must order after the one before; default: today's date.")] = "",
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder; default: images/PROFILE of the home.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder; default: images/PROFILE of the home.")
+    ] = None,
     pack: Annotated[Path | None, typer.Option(help="The content; default: the starter pack.")] = None,
     keys: Keys = None,
     ssh_ca: Annotated[Path | None, typer.Option(help="Public key of the city's SSH CA; none: no remote help.")] = None,
-    update_lock: Annotated[bool, typer.Option("--update-lock", help="Take the mirror's versions as the new lock.")] = False,
+    update_lock: Annotated[
+        bool, typer.Option("--update-lock", help="Take the mirror's versions as the new lock.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """From nothing to a bootable disk image: Debian, the program, models, content."""
@@ -62,19 +68,14 @@ def build(
 
 
 def _ingredients(pack: Path | None, keys: Path, ssh_ca: Path | None, cache: Path) -> Ingredients:
-    from deploy_image import keys as keeping
     from deploy_image.root import Ingredients
 
-    if not (keys / "root.pem").exists():
-        raise CommandError(f"{keys} has no keys; run: bianmin image keys --trial, or bring the root's certificate")
     cache.mkdir(parents=True, exist_ok=True)
-    keyring = cache / "keyring.pem"
-    keyring.write_bytes(keeping.keyring(keys))
     return Ingredients(
         checkout=settings.CHECKOUT,
         models=tuple(_models()),
         pack=pack or settings.starter_pack(),
-        keyring=keyring,
+        keyring=_keyring(keys),
         ssh_ca=ssh_ca,
         question=_question(cache),
     )
@@ -136,3 +137,162 @@ def keys(
         if trial:
             keeping.make_release(place, place, "Bianmin trial release")
     emit({"folder": str(place), "trial": trial}, as_json, f"keys in {place}; take root.key off this machine")
+
+
+@app.command()
+def bundle(
+    folder: Annotated[Path, typer.Argument(help="Folder of a build (`image build -o`).")],
+    keys: Keys = None,
+    delta_from: Annotated[
+        list[Path] | None, typer.Option("--delta-from", help="Folder of an earlier build; may be repeated.")
+    ] = None,
+    publish: Annotated[
+        Path | None, typer.Option(help="Folder central serves as images/; default: FOLDER/images.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Sign a build as an update, with deltas from named builds, and lay it out for central and for a stick."""
+    from deploy_image import bundle as bundling
+    from deploy_image import publish as publishing
+    from deploy_image.definition import load
+    from deploy_image.errors import ImageError
+
+    place = keys or settings.home() / "keys"
+    signer = bundling.Signer(place / "release.key", place / "release.pem")
+    with failures(ImageError, OSError), progress_console.status("signing") as status:
+        built = built_in(folder)
+        compatible = load(built["profile"]).compatible
+        out = folder / f"{built['profile']}-{built['version']}.raucb"
+        bundling.make(folder / "root.ext4", compatible, built["version"], built["version"], signer, out)
+        bases = [publishing.Base(built_in(one)["version"], one / "root.ext4") for one in delta_from or ()]
+        release = publishing.publish(
+            out,
+            compatible,
+            built["version"],
+            bases,
+            publish or folder / "images",
+            step=lambda name: status.update(name),
+        )
+    text = f"{out}: {release.bytes / 1e6:.0f} MB, {release.full.bytes / 1e6:.0f} MB packed"
+    for one in release.deltas:
+        text += f"\nfrom {one.base}: {one.part.bytes / 1e6:.1f} MB"
+    emit({"bundle": str(out), "release": release}, as_json, text)
+
+
+@app.command()
+def flash(
+    target: Annotated[Path, typer.Argument(metavar="DEV|FILE", help="The whole disk, such as /dev/sdb.")],
+    image: Annotated[Path | None, typer.Option(help="disk.img or disk.img.zst; default: the newest build.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether everything on the disk may be lost.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write an image onto a disk and read it back. The disk this machine runs from is refused."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
+
+    from deploy_image import flash as flashing
+    from deploy_image.errors import ImageError
+
+    builds = sorted((settings.home() / "images").glob("*/disk.img"), key=lambda path: path.stat().st_mtime)
+    source = image or (builds[-1] if builds else None)
+    if source is None:
+        raise CommandError("there is no image yet; run: bianmin image build")
+    if target.is_block_device() and not yes and not typer.confirm(f"Everything on {target} will be lost. Go on?"):
+        raise CommandError("nothing was written")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeElapsedColumn(),
+    )
+    with failures(ImageError, OSError), Progress(*columns, console=progress_console) as progress:
+        size = source.stat().st_size if source.suffix != ".zst" else None
+        tasks = {name: progress.add_task(name, total=size) for name in ("writing", "reading back")}
+        done = flashing.flash(source, target, lambda step, count: progress.update(tasks[step], advance=count))
+    emit(done, as_json, f"{target}: {done.bytes / 1e9:.1f} GB written and read back, sha256 {done.sha256}")
+
+
+@app.command()
+def verify(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A bundle, or a build's system image.")] = None,
+    keys: Keys = None,
+    as_json: Json = False,
+) -> None:
+    """The sum of a system, as text and QR code to compare with the build's; of a bundle, whether it is signed by us."""
+    from deploy_image import bundle as bundling
+    from deploy_image import slots
+    from deploy_image.build import sha256
+    from deploy_image.errors import ImageError
+
+    with failures(ImageError, OSError):
+        if file is not None and file.suffix == ".raucb":
+            ring = _keyring(keys or settings.home() / "keys")
+            info = bundling.info(file, ring)
+            emit(
+                {"signed": True, "info": info},
+                as_json,
+                f"{file.name} is signed: {info.get('compatible')} {info.get('version')}",
+            )
+            return
+        device = file
+        if device is None:
+            running = next(slot.name for slot in slots.read() if slot.running)
+            device = Path(f"/dev/disk/by-partlabel/root-{running.lower()}")
+        if not device.exists():
+            raise CommandError(f"{device} is not there")
+        with progress_console.status("reading"):
+            digest = sha256(device)
+    text = f"BIANMIN-IMAGE {digest}"
+    emit({"sha256": digest, "short": digest[:16], "qr": text}, as_json, f"{digest}\n{_qr(text)}")
+
+
+def _qr(text: str) -> str:
+    import io
+
+    import qrcode
+
+    code, out = qrcode.QRCode(border=2), io.StringIO()
+    code.add_data(text)
+    code.print_ascii(out=out, invert=True)
+    return out.getvalue()
+
+
+def _keyring(folder: Path) -> Path:
+    from deploy_image import keys as keeping
+
+    on_terminal = Path("/etc/rauc/keyring.pem")
+    if on_terminal.exists():
+        return on_terminal
+    if not (folder / "root.pem").exists():
+        raise CommandError(f"{folder} has no keys; run: bianmin image keys --trial, or bring the root's certificate")
+    ring = settings.home() / "cache" / "image" / "keyring.pem"
+    ring.parent.mkdir(parents=True, exist_ok=True)
+    ring.write_bytes(keeping.keyring(folder))
+    return ring
+
+
+@app.command("try")
+def try_out(
+    disk: Annotated[Path | None, typer.Argument(help="disk.img of the simulator profile; default: the newest.")] = None,
+    seconds: Annotated[float, typer.Option(help="How long it runs.")] = 300.0,
+    picture: Annotated[Path | None, typer.Option(help="Save a picture of the screen here at the end.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Start an image in QEMU (a copy-on-write one: the file stays as it is) and take a picture of its screen."""
+    from deploy_image import vm
+    from deploy_image.errors import ImageError
+
+    source = disk or settings.home() / "images" / "simulator" / "disk.img"
+    if not source.exists():
+        raise CommandError(f"{source} is not there; run: bianmin image build")
+    with (
+        failures(ImageError, OSError),
+        tempfile.TemporaryDirectory() as folder,
+        vm.Vm(source, Path(folder), extra=["-snapshot"]) as machine,
+    ):
+        machine.expect("BIANMIN-READY[^\n]*", seconds)
+        ready = machine.seconds
+        if picture is not None:
+            machine.idle(5)
+            machine.screenshot(picture)
+    emit({"ready_seconds": round(ready, 1), "picture": str(picture or "")}, as_json, f"ready after {ready:.0f} s")

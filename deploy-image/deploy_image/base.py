@@ -46,7 +46,7 @@ def build(definition: Definition, cache: Path, sources: Path) -> Path:
     listed.write_text(apt_sources(sources), "utf-8")
     fresh = done.with_suffix(".new.tar")
     command: list[str | Path] = ["mmdebstrap", "--variant=apt", "--quiet", "--include=" + ",".join(definition.packages)]
-    command += ["--aptopt=Apt::Install-Recommends false"]
+    command += ["--aptopt=Apt::Install-Recommends false", "--dpkgopt=force-unsafe-io"]
     command += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
     command += [f"--dpkgopt=path-include={pattern}" for pattern in KEPT]
     # systemd-resolved's resolv.conf points to nowhere during the build; nothing in there is wanted anyway.
@@ -65,8 +65,10 @@ def apt_sources(path: Path) -> str:
 
     ``path``: /etc/apt (or one like it). Raises ``ImageError`` when it names none.
     """
-    lines = []
-    for file in sorted([*path.glob("sources.list.d/*.sources"), *path.glob("sources.list.d/*.list"), path / "sources.list"]):
+    lines: list[str] = []
+    for file in sorted(
+        [*path.glob("sources.list.d/*.sources"), *path.glob("sources.list.d/*.list"), path / "sources.list"]
+    ):
         text = file.read_text("utf-8") if file.is_file() else ""
         lines += _deb822(text) if file.suffix == ".sources" else _one_line(text)
     if not lines:

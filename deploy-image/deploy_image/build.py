@@ -1,4 +1,4 @@
-"""From nothing to a bootable disk: base, root, file system, boot partition, disk; with progress and a list of contents."""
+"""From nothing to a bootable disk: base, root, file system, boot partition, disk; with a list of contents."""
 
 from __future__ import annotations
 

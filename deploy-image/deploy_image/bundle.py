@@ -20,6 +20,10 @@ ROOT_IMAGE = "root.ext4"
 PLAIN = "-noI -noD -noF -noX -no-exports -all-root -no-progress -processors 2"
 
 
+KEYRING_RULES = "use-bundle-signing-time=true\ncheck-crl=true\n"
+"""For system.conf, on terminals and here: withdrawn certificates do not count. A bundle's age does not matter."""
+
+
 class Signer(msgspec.Struct, frozen=True):
     """Files of a release key: PEM private key and certificate."""
 
@@ -57,6 +61,10 @@ def make(slot: Path, compatible: str, version: str, built: str, signer: Signer, 
 def info(path: Path, keyring: Path) -> dict[str, object]:
     """What a bundle says of itself, after its signature was checked. Raises ``ImageError`` when it is not ours."""
     tools.need("rauc")
-    said = tools.run(["rauc", "info", f"--keyring={keyring}", "--output-format=json", path])
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
+        config.write("[system]\ncompatible=any\nbootloader=noop\n")
+        config.write(f"[keyring]\npath={keyring.resolve()}\n{KEYRING_RULES}")
+        config.flush()
+        said = tools.run(["rauc", f"--conf={config.name}", "info", "--output-format=json", path])
     told: dict[str, object] = msgspec.json.decode(said[said.index("{") :])
     return told

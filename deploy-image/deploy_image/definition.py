@@ -1,7 +1,7 @@
-"""What an image is made of: a profile, its Debian packages, its files. Data in TOML, text lists and folders beside this.
+"""What an image is made of: a profile, its Debian packages, its files. Data in TOML, text lists and folders here.
 
-``profiles/NAME.toml`` names package lists (``packages/*.txt``), overlays (``overlay/*``, copied onto the root in order) and
-the services that start. The lock ``packages/PROFILE.lock`` pins the version of every package that gets in.
+``profiles/NAME.toml`` names package lists (``packages/*.txt``), overlays (``overlay/*``, copied onto the root in order)
+and the services that start. The lock ``packages/PROFILE.lock`` pins the version of every package that gets in.
 """
 
 from __future__ import annotations
@@ -31,13 +31,20 @@ COMMON_SERVICES = (
 )
 """Started on every terminal, whatever the profile."""
 
-MASKED = ("getty@.service", "autovt@.service", "ctrl-alt-del.target", "ssh.service", "apt-daily.timer", "e2scrub_all.timer")
+MASKED = (
+    "getty@.service",
+    "autovt@.service",
+    "ctrl-alt-del.target",
+    "ssh.service",
+    "apt-daily.timer",
+    "e2scrub_all.timer",
+)
 """Never started: no login on the screen, no restart by keyboard, no program that changes a read-only system."""
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One kind of terminal. ``screen``: WIDTHxHEIGHT, empty without one. ``cage_options``: ``-r`` turns the picture by 90
-    degrees. ``renderer``: how the compositor draws. ``console``: a serial line for the kernel, simulator only.
+    """One kind of terminal. ``screen``: WIDTHxHEIGHT, empty without one. ``cage_options``: ``-r`` turns the picture by
+    90 degrees. ``renderer``: how the compositor draws. ``console``: a serial line for the kernel, simulator only.
     """
 
     title: str

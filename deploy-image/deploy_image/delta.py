@@ -4,8 +4,8 @@
 
     b"BMDELTA1" | length of the recipe (8, little endian) | recipe (JSON, zstd) | literal bytes (zstd)
 
-The recipe is a list of runs: copy ``count`` blocks from block ``start`` of the old system image, or take ``count`` bytes
-of the literals. Every block of the old image is known by its hash, so it does not matter where a file has moved to. The
+The recipe is a list of runs: copy ``count`` blocks from block ``start`` of the old system image, or take ``count``
+bytes of the literals. Every block of the old image is known by its hash: it does not matter where a file moved to. The
 result must have the sum the recipe names; RAUC's signature is the gate after that.
 """
 
@@ -37,7 +37,7 @@ class DeltaError(ImageError):
 
 
 class Recipe(msgspec.Struct, frozen=True):
-    """``runs``: (OLD, first block, blocks), (NEW, 0, bytes) or (ZERO, 0, bytes); ``sha256``, ``bytes``: of the result."""
+    """``runs``: (OLD, first block, blocks), (NEW, 0, bytes), (ZERO, 0, bytes); ``sha256``, ``bytes``: of the result."""
 
     sha256: str
     bytes: int
@@ -46,7 +46,7 @@ class Recipe(msgspec.Struct, frozen=True):
 
 
 def make(old: Path, new: Path, out: Path, progress: Callable[[int], None] = lambda done: None) -> Recipe:
-    """Write the delta from the system image ``old`` to the bundle ``new``. Memory: about 60 bytes a block of ``old``."""
+    """Write the delta from the system image ``old`` to the bundle ``new``. Memory: some 100 bytes a block."""
     known: dict[bytes, int] = {}
     with old.open("rb") as file:
         number = 0
@@ -85,10 +85,10 @@ def make(old: Path, new: Path, out: Path, progress: Callable[[int], None] = lamb
         recipe = Recipe(whole.hexdigest(), size, old.stat().st_size, tuple((a, b, c) for a, b, c in runs))
         head = zstandard.ZstdCompressor(level=19).compress(msgspec.json.encode(recipe))
         fresh = out.with_name(out.name + ".new")
-        with fresh.open("wb") as file, literals.open("rb") as raw:
-            file.write(MAGIC + len(head).to_bytes(8, "little") + head)
-            while data := raw.read(CHUNK):
-                file.write(data)
+        with fresh.open("wb") as target, literals.open("rb") as rest:
+            target.write(MAGIC + len(head).to_bytes(8, "little") + head)
+            while data := rest.read(CHUNK):
+                target.write(data)
         fresh.replace(out)
     finally:
         literals.unlink(missing_ok=True)

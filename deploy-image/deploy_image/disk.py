@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,10 @@ from deploy_image import base, tools
 from deploy_image.definition import HERE, Definition, Sizes
 
 MIB = 1024 * 1024
-MODULES = "part_gpt fat ext2 normal linux echo test loadenv regexp serial terminal reboot minicmd sleep gfxterm font efi_gop all_video search"
+MODULES = (
+    "part_gpt fat ext2 normal linux echo test loadenv regexp serial terminal reboot minicmd sleep gfxterm font efi_gop "
+    "all_video"
+)
 FONT = "usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
 SIMPLIFIED = 2
 """The face for Simplified Chinese in Noto's collection."""
@@ -111,18 +113,9 @@ def copy_sparse(source: Path, target: Path, offset: int, progress: Callable[[int
             stop = os.lseek(read.fileno(), start, os.SEEK_HOLE)
             read.seek(start)
             write.seek(offset + start)
-            shutil.copyfileobj(_Limited(read, stop - start, progress), write, 4 * MIB)
+            left = stop - start
+            while left and (data := read.read(min(left, 4 * MIB))):
+                write.write(data)
+                left -= len(data)
+                progress(len(data))
             at = stop
-
-
-class _Limited:
-    """A view of the next ``left`` bytes of a file."""
-
-    def __init__(self, file: object, left: int, progress: Callable[[int], None]) -> None:
-        self._file, self._left, self._progress = file, left, progress
-
-    def read(self, size: int) -> bytes:
-        data: bytes = self._file.read(min(size, self._left))  # type: ignore[attr-defined]
-        self._left -= len(data)
-        self._progress(len(data))
-        return data

@@ -51,7 +51,13 @@ def install(checkout: Path, root: Path, version: str, cache: Path) -> Path:
     # setuptools would leave build/ and egg-info in the checkout, and take up what lies in an old build/.
     source = cache / "source"
     shutil.rmtree(source, ignore_errors=True)
-    shutil.copytree(checkout, source, ignore=shutil.ignore_patterns(".git", ".venv", "var", "build", "tests", "benchmarks", "*.egg-info", "__pycache__"))
+    shutil.copytree(
+        checkout,
+        source,
+        ignore=shutil.ignore_patterns(
+            ".git", ".venv", "var", "build", "tests", "benchmarks", "*.egg-info", "__pycache__"
+        ),
+    )
     tools.run([*_uv(), "pip", "install", "--no-deps", "--no-build-isolation", source, *_into(ours)])
     _tidy(ours)
     for path in ours.glob("*.dist-info/direct_url.json"):

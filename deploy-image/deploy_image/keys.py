@@ -88,7 +88,7 @@ def make_root(folder: Path, name: str = "Bianmin image root") -> None:
 
 
 def make_release(root: Path, out: Path, name: str = "Bianmin release") -> None:
-    """A new release key and its certificate under the root in ``root``: ``release.key`` and ``release.pem`` in ``out``."""
+    """A new release key with a certificate under the root in ``root``; both go into ``out``."""
     if not (root / "root.key").exists():
         raise ImageError(f"{root} has no root key; make one, or bring the one from the safe")
     out.mkdir(parents=True, exist_ok=True)

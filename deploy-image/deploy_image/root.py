@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from deploy_image import base, environment, tools
+from deploy_image.bundle import KEYRING_RULES
 from deploy_image.definition import HERE, MASKED, Definition, Release
 
 ENVIRONMENT = """\
@@ -56,10 +57,9 @@ def make(definition: Definition, release: Release, given: Ingredients, base_tar:
     _write(root, "etc/bianmin/kiosk.env", kiosk_environment(definition))
     _write(root, "etc/rauc/system.conf", rauc_config(definition))
     _write(root, "usr/bin/bianmin", COMMAND, 0o755)
-    for name in ("data_partition.py",):
+    for name in ("data_partition.py", "pre-install", "wait-for-kiosk"):
         shutil.copyfile(HERE / "device" / name, _parent(root / "usr/lib/bianmin" / name))
-    shutil.copyfile(HERE / "device" / "pre-install", _parent(root / "usr/lib/bianmin/pre-install"))
-    (root / "usr/lib/bianmin/pre-install").chmod(0o755)
+        (root / "usr/lib/bianmin" / name).chmod(0o755)
     shutil.copyfile(given.keyring, _parent(root / "etc/rauc/keyring.pem"))
     if given.ssh_ca is not None:
         shutil.copyfile(given.ssh_ca, root / "etc/bianmin/ssh-ca.pub")
@@ -95,7 +95,7 @@ def rauc_config(definition: Definition) -> str:
     return (
         f"[system]\ncompatible={definition.compatible}\nbootloader=grub\ngrubenv=/boot/efi/EFI/BOOT/grubenv\n"
         "statusfile=/data/rauc/central.raucs\nmountprefix=/run/rauc\nbundle-formats=verity\n"
-        "[keyring]\npath=/etc/rauc/keyring.pem\nuse-bundle-signing-time=true\ncheck-crl=true\n"
+        f"[keyring]\npath=/etc/rauc/keyring.pem\n{KEYRING_RULES}"
         f"[handlers]\npre-install=/usr/lib/bianmin/pre-install\n{slots}"
     )
 
@@ -114,7 +114,7 @@ def _lay_over_udev(checkout: Path, root: Path) -> None:
 
 
 def _configure(definition: Definition, root: Path) -> None:
-    in_root = ["chroot", root]
+    in_root: list[str | Path] = ["chroot", root]
     tools.run([*in_root, "systemd-sysusers"])
     for service in MASKED:
         (root / "etc/systemd/system" / service).unlink(missing_ok=True)
@@ -125,9 +125,8 @@ def _configure(definition: Definition, root: Path) -> None:
     _write(root, "etc/hostname", "bianmin\n")
     _write(root, "etc/hosts", "127.0.0.1 localhost bianmin\n::1 localhost\n")
     _write(root, "etc/machine-id", "")
-    for name in ("resolv.conf",):
-        (root / "etc" / name).unlink(missing_ok=True)
-        (root / "etc" / name).symlink_to("/run/systemd/resolve/stub-resolv.conf")
+    (root / "etc/resolv.conf").unlink(missing_ok=True)
+    (root / "etc/resolv.conf").symlink_to("/run/systemd/resolve/stub-resolv.conf")
     # No passwords: nobody logs in, save through the certificate.
     tools.run([*in_root, "passwd", "-q", "-l", "root"])
 
@@ -156,7 +155,14 @@ def _clean(root: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
-    for name in ("etc/.pwd.lock", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-", "var/lib/systemd/random-seed"):
+    for name in (
+        "etc/.pwd.lock",
+        "etc/passwd-",
+        "etc/group-",
+        "etc/shadow-",
+        "etc/gshadow-",
+        "var/lib/systemd/random-seed",
+    ):
         (root / name).unlink(missing_ok=True)
     for key in (root / "etc/ssh").glob("ssh_host_*"):
         key.unlink()

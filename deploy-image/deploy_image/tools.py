@@ -48,7 +48,9 @@ def run(
         raise ToolMissingError([words[0]], [PACKAGES.get(words[0], words[0])]) from None
     if ended.returncode != 0:
         said = [line for line in (ended.stderr + ended.stdout).splitlines() if line.strip()]
-        raise ImageError(f"{Path(words[0]).name} failed ({ended.returncode}): {said[-1] if said else 'no reason given'}")
+        raise ImageError(
+            f"{Path(words[0]).name} failed ({ended.returncode}): {said[-1] if said else 'no reason given'}"
+        )
     return ended.stdout
 
 

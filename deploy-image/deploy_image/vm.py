@@ -39,7 +39,18 @@ class Vm:
         self._qmp_path = folder / "qmp.sock"
         self._qmp_path.unlink(missing_ok=True)
         width, height = screen.split("x")
-        command = ["qemu-system-x86_64", "-machine", "q35", "-cpu", "max", "-smp", "2", "-m", str(memory), "-nodefaults"]
+        command = [
+            "qemu-system-x86_64",
+            "-machine",
+            "q35",
+            "-cpu",
+            "max",
+            "-smp",
+            "2",
+            "-m",
+            str(memory),
+            "-nodefaults",
+        ]
         command += ["-accel", "tcg,thread=multi", "-display", "none", "-serial", "stdio", "-monitor", "none"]
         command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
         command += ["-drive", f"if=pflash,format=raw,unit=1,file={variables}"]

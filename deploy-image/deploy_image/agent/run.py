@@ -23,7 +23,7 @@ class FetchError(Exception):
     """Fetching broke off; what came is kept."""
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """RAUC does not take the bundle. ``final``: it never will."""
 
     def __init__(self, reason: str, final: bool) -> None:
@@ -41,7 +41,7 @@ class Outside(Protocol):
 
     def say(self, outcome: machine.Outcome) -> None: ...
     def install(self, bundle: Path) -> None:
-        """Raises ``Refusal``."""
+        """Raises ``RefusedError``."""
         ...
 
     def restart(self) -> None: ...
@@ -64,7 +64,7 @@ class Terminal(msgspec.Struct, frozen=True):
 
 
 class Agent:
-    """``folder``: on the data partition. ``tick`` is called twice a minute; it works until nothing more is to do now."""
+    """``folder``: on the data partition. ``tick`` is called twice a minute and works until nothing is to do now."""
 
     def __init__(self, folder: Path, terminal: Terminal, outside: Outside, clock: Callable[[], float]) -> None:
         self._folder, self._terminal, self._outside, self._clock = folder, terminal, outside, clock
@@ -167,7 +167,7 @@ class Agent:
     def _install(self, release: Release) -> Event:
         try:
             self._outside.install(self._bundle)
-        except Refusal as refused:
+        except RefusedError as refused:
             return machine.Refused(str(refused), refused.final)
         return machine.Installed(self._terminal.version)
 
@@ -214,5 +214,3 @@ def unpack(packed: Path, out: Path, size: int) -> None:
 def file_sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-

@@ -1,0 +1,242 @@
+"""``bianmin image`` on the terminal itself: status, provisioning, health, rollback, the update agent, factory reset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from bianmin import settings
+from bianmin.cli.output import CommandError, Json, console, emit, failures
+
+if TYPE_CHECKING:
+    from deploy_image.agent.outside import RealOutside
+    from deploy_image.agent.run import Terminal
+
+AGENT = Path("/data/agent")
+HEALTHY = Path("/run/bianmin-healthy")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the group."""
+    for command in (status, provision, health, rollback, agent, erase):
+        app.command()(command)
+
+
+def built_in(folder: Path) -> dict[str, str]:
+    from deploy_image.errors import ImageError
+
+    try:
+        return msgspec.json.decode((folder / "build.json").read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.DecodeError):
+        raise ImageError(f"{folder} holds no build; make one with: bianmin image build -o {folder}") from None
+
+
+def status(as_json: Json = False) -> None:
+    """On a terminal: which system runs and starts next, how the last update went. Elsewhere: the builds there are."""
+    from deploy_image import slots
+    from deploy_image.definition import read_release
+    from deploy_image.errors import ImageError
+
+    if not slots.RELEASE.exists():
+        found = [built_in(path.parent) for path in sorted((settings.home() / "images").glob("*/build.json"))]
+        lines = [f"{one['profile']:18} {one['version']:14} {one['disk']}" for one in found]
+        emit(
+            {"terminal": False, "builds": found}, as_json, "\n".join(lines) or "no build yet; run: bianmin image build"
+        )
+        return
+    with failures(ImageError, OSError):
+        release = read_release(slots.RELEASE.read_text("utf-8"))
+        both = slots.read()
+    agent = _read_json(AGENT / "memory.json")
+    health = _read_json(AGENT / "health.json")
+    told = {"terminal": True, "release": release, "slots": both, "agent": agent, "health": health}
+    if as_json:
+        emit(told, True)
+        return
+    console.print(f"{release.profile} {release.version}", markup=False)
+    for slot in both:
+        marks = [word for word, on in (("runs", slot.running), ("next", slot.next), ("tried", slot.tried)) if on]
+        console.print(f"  system {slot.name}: {'good' if slot.good else 'BAD'}  {' '.join(marks)}", markup=False)
+    if isinstance(agent, dict) and isinstance(agent.get("state"), dict):
+        console.print(f"  update: {agent['state'].get('type', 'none')}", markup=False)
+    if isinstance(health, dict):
+        console.print(
+            f"  health: {'good' if health.get('good') else '; '.join(health.get('reasons', []))}", markup=False
+        )
+
+
+def _read_json(path: Path) -> object:
+    try:
+        return msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def provision(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="bianmin-terminal.toml; default: the stick's.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the file is right.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="At start: carry out what was provisioned.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make this machine the terminal that the file describes; keys are made here and never leave it."""
+    from deploy_image import provisioning
+    from deploy_image.device import applying
+    from deploy_image.errors import ImageError
+
+    kept, stick = settings.home() / "terminal.toml", Path("/run/courier") / provisioning.FILE_NAME
+    with failures(ImageError, OSError):
+        source = file or (stick if stick.exists() else kept)
+        if apply and not source.exists():
+            emit({"provisioned": False}, as_json, "not provisioned yet")
+            return
+        if not source.exists():
+            raise CommandError(f"{source} is not there; name the provisioning file")
+        told = provisioning.read(source.read_bytes())
+        if check:
+            emit(
+                {"provisioned": False, "name": told.terminal.name},
+                as_json,
+                f"{source.name} is right: {told.terminal.name}",
+            )
+            return
+        applying.carry_out(told, source, kept, settings.home() / "settings.toml")
+    emit({"provisioned": True, "name": told.terminal.name}, as_json, f"this is {told.terminal.name}")
+
+
+def health(
+    mark: Annotated[bool, typer.Option("--mark", help="Keep this system when it is good (at start).")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look whether this system works: screen, search, recognition; printer, central as before. Exit 1: it does not."""
+    from deploy_image import health as judging
+    from deploy_image import slots
+    from deploy_image.definition import load, read_release
+    from deploy_image.device.applying import run_as_program, write_json
+    from deploy_image.errors import ImageError
+
+    if not slots.RELEASE.exists():
+        raise CommandError("this machine was not started from a terminal image")
+    with failures(ImageError, OSError):
+        release = read_release(slots.RELEASE.read_text("utf-8"))
+        question = Path("/usr/share/bianmin/health-question.wav")
+        before = _read_json(AGENT / "baseline.json")
+        seen = judging.look(
+            run_as_program,
+            screen="kiosk" in load(release.profile).profile.packages,
+            question=question if question.exists() else None,
+            provisioned=(settings.home() / "terminal.toml").exists(),
+        )
+        verdict = judging.judge(seen, before if isinstance(before, dict) else {})
+        if mark:
+            write_json(AGENT / "health.json", verdict)
+            if verdict.good:
+                slots.keep()
+                write_json(AGENT / "baseline.json", judging.baseline(verdict))
+                HEALTHY.touch()
+    emit(verdict, as_json, "good" if verdict.good else "\n".join(verdict.reasons))
+    if not verdict.good:
+        raise typer.Exit(1)
+
+
+def rollback(as_json: Json = False) -> None:
+    """Mark the running system as bad and start the other one; stays when the other one is no better."""
+    from deploy_image import slots
+    from deploy_image.errors import ImageError
+
+    with failures(ImageError, OSError):
+        leaving = slots.leave()
+    emit(
+        {"restarting": leaving},
+        as_json,
+        "starting the other system" if leaving else "the other system is no better; staying",
+    )
+
+
+def agent(once: Annotated[bool, typer.Option("--once", help="One round only.")] = False) -> None:
+    """The update agent: asks central, fetches, installs while nobody uses the terminal. Runs until it is stopped."""
+    import time
+
+    from deploy_image.agent.run import Agent
+    from deploy_image.errors import ImageError
+
+    with failures(ImageError, OSError):
+        terminal, outside = _agent_parts()
+        working = Agent(AGENT, terminal, outside, time.time)
+        while True:
+            working.tick()
+            if once:
+                return
+            time.sleep(30)
+
+
+def _agent_parts() -> tuple[Terminal, RealOutside]:
+    import requests
+
+    from deploy_image import provisioning, slots
+    from deploy_image.agent import machine
+    from deploy_image.agent.outside import RealOutside
+    from deploy_image.agent.run import FetchError, Terminal
+    from deploy_image.definition import load, read_release
+    from offline_cache.enrolment import EnrolmentError
+    from offline_cache.identity import IdentityError
+    from offline_cache.layout import Layout, open_terminal
+    from offline_cache.outbox import OutboxError
+    from offline_cache.wire import Kind
+
+    release = read_release(slots.RELEASE.read_text("utf-8"))
+    told = provisioning.read((settings.home() / "terminal.toml").read_bytes())
+    if told.central is None:
+        raise CommandError("no central service is provisioned; updates come by stick only")
+    central = told.central.url
+
+    def say(outcome: machine.Outcome) -> None:
+        plain = {
+            "software": release.version,
+            "release": outcome.version,
+            "outcome": outcome.result,
+            "reason": outcome.reason,
+        }
+        key = f"image-{outcome.version}-{outcome.result}"
+        try:
+            known = open_terminal(Layout(settings.home()), central)
+            if known is None:
+                raise FetchError("not enrolled yet")
+            known.outbox.put(Kind.HEALTH, plain=plain, secret=b"", now=dt.datetime.now(dt.UTC), key=key)
+        except (EnrolmentError, IdentityError, OutboxError, OSError) as error:
+            raise FetchError(str(error)) from None
+
+    running = next(slot.name for slot in slots.read() if slot.running)
+    slot = Path(f"/dev/disk/by-partlabel/root-{running.lower()}")
+    terminal = Terminal(told.terminal.name, load(release.profile).compatible, release.version, slot)
+    outside = RealOutside(
+        f"{central.rstrip('/')}/images",
+        release.profile,
+        requests.Session(),
+        told.update,
+        settings.home() / "logs" / "kiosk-events.jsonl",
+        HEALTHY,
+        say,
+        dt.datetime.now,
+    )
+    return terminal, outside
+
+
+def erase(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, as_json: Json = False) -> None:
+    """Factory reset: the keys of the data partition are destroyed; nothing on it can be read again."""
+    from deploy_image import slots, tools
+    from deploy_image.errors import ImageError
+
+    if not slots.RELEASE.exists():
+        raise CommandError("this machine was not started from a terminal image; nothing was erased")
+    if not yes and not typer.confirm("Everything this terminal keeps will be lost. Go on?"):
+        raise CommandError("nothing was erased")
+    with failures(ImageError, OSError):
+        tools.run(["/usr/bin/python3.11", "-I", "/usr/lib/bianmin/data_partition.py", "erase"])
+        emit({"erased": True}, as_json, "erased; restarting")
+        tools.run(["systemctl", "--no-block", "reboot", "--force"])

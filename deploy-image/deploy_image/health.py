@@ -1,0 +1,117 @@
+"""Does this system work? The question after every start of an updated terminal, and its consequences.
+
+Search and recognition (and the screen, where there is one) must work. The printer and central must work only if they
+did before the update: a cable pulled out in the night must not undo one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+Run = Callable[[Sequence[str], float], tuple[int, str]]
+"""Runs a command for at most so many seconds: exit code (124: it took too long) and what it printed."""
+
+
+class Part(StrEnum):
+    """What is looked at."""
+
+    SCREEN = "screen"
+    SEARCH = "search"
+    SPEECH = "speech"
+    PRINTER = "printer"
+    SYNC = "sync"
+
+
+MUST = (Part.SCREEN, Part.SEARCH, Part.SPEECH)
+MUST_AS_BEFORE = (Part.PRINTER, Part.SYNC)
+
+QUESTION = "异地就医备案"
+PATIENCE = 420.0
+"""Seconds for one check: a slow machine that is still starting."""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """``ok`` None: not part of this terminal."""
+
+    part: Part
+    ok: bool | None
+    text: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """``good``: this system is kept. ``reasons``: what speaks against it."""
+
+    good: bool
+    reasons: tuple[str, ...]
+    seen: tuple[Seen, ...]
+
+
+def judge(seen: Iterable[Seen], before: Mapping[str, bool]) -> Verdict:
+    """Weigh what was seen; ``before``: part -> whether it worked in the last good system."""
+    looked = tuple(seen)
+    reasons = []
+    for one in looked:
+        needed = one.part in MUST or (one.part in MUST_AS_BEFORE and before.get(one.part, False))
+        if one.ok is False and needed:
+            reasons.append(f"{one.part}: {one.text}")
+    return Verdict(not reasons, tuple(reasons), looked)
+
+
+def look(run: Run, *, screen: bool, question: Path | None, provisioned: bool) -> list[Seen]:
+    """Look at everything through the program's own commands. Never raises."""
+    seen = [_screen(run)] if screen else [Seen(Part.SCREEN, None, "this terminal has none")]
+    seen += _ask(run, question)
+    seen.append(_printer(run))
+    if provisioned:
+        code, said = run(["bianmin", "sync", "now"], PATIENCE)
+        seen.append(Seen(Part.SYNC, code == 0, "central answers" if code == 0 else _last(said)))
+    else:
+        seen.append(Seen(Part.SYNC, None, "not provisioned"))
+    return seen
+
+
+def _screen(run: Run) -> Seen:
+    code, said = run(["/usr/lib/bianmin/wait-for-kiosk"], PATIENCE)
+    return Seen(Part.SCREEN, code == 0, "the kiosk is ready" if code == 0 else _last(said) or "no kiosk came up")
+
+
+def _ask(run: Run, question: Path | None) -> list[Seen]:
+    words = ["--wav", str(question)] if question is not None else [QUESTION]
+    code, said = run(["bianmin", "ask", *words, "--json"], PATIENCE)
+    try:
+        answer = msgspec.json.decode(_last(said))
+        outcome, heard = answer["outcome"], (answer.get("heard") or {}).get("pinyin") or ""
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+        failed = f"asking failed ({code})"
+        speech = Seen(Part.SPEECH, False, failed) if question else Seen(Part.SPEECH, None, "no recording in the image")
+        return [Seen(Part.SEARCH, False, failed), speech]
+    seen = [Seen(Part.SEARCH, code == 0 and outcome in ("answer", "clarify"), f"the test question: {outcome}")]
+    if question is None:
+        return [*seen, Seen(Part.SPEECH, None, "no recording in the image")]
+    return [*seen, Seen(Part.SPEECH, bool(heard), "the test question was heard" if heard else "nothing was heard")]
+
+
+def _printer(run: Run) -> Seen:
+    code, said = run(["bianmin", "devices", "list", "--json"], 60.0)
+    try:
+        devices = msgspec.json.decode(_last(said))["devices"]
+        printers = [one for one in devices if one["kind"] == "receipt-printer"]
+        states = [one["condition"]["state"] for one in printers]
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return Seen(Part.PRINTER, False, f"the devices cannot be listed ({code})")
+    if not states:
+        return Seen(Part.PRINTER, None, "no printer is set")
+    return Seen(Part.PRINTER, any(state in ("ready", "warning") for state in states), f"the printer is {states[0]}")
+
+
+def _last(said: str) -> str:
+    return next((line for line in reversed(said.splitlines()) if line.strip()), "")
+
+
+def baseline(verdict: Verdict) -> dict[str, bool]:
+    """What is remembered of a good system, for the next update."""
+    return {one.part.value: one.ok for one in verdict.seen if one.ok is not None}

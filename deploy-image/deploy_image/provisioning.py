@@ -1,0 +1,182 @@
+"""Provisioning: one small file that makes a flashed machine this terminal, in this place, of this city.
+
+::
+
+    [terminal]
+    name = "WL-007"                 # as in the fleet list
+    place = "市图书馆一楼"
+    phone = "0576-00000000"         # shown on the rescue screen: who repairs it
+
+    [central]
+    url = "https://central.example"
+    code = "K7QP-2M4X-9RTA-WZ3C"    # one-time; keys are made on the device and never leave it
+
+    [network]                       # leave out for DHCP
+    address = "192.168.8.20/24"
+    gateway = "192.168.8.1"
+    dns = ["192.168.8.1"]
+
+    [time]
+    servers = ["192.168.8.1"]
+
+    [printer]
+    device = "usb:0416:5011"
+    width_mm = 80
+
+    [update]                        # when updates may be installed (local time)
+    begin = "22:00"
+    end = "05:30"
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from deploy_image.errors import ImageError
+
+FILE_NAME = "bianmin-terminal.toml"
+MOST_BYTES = 64 * 1024
+
+
+class ProvisioningError(ImageError):
+    """The file cannot be used."""
+
+
+class Who(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    place: str = ""
+    phone: str = ""
+
+
+class CentralAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    url: str
+    code: str = ""
+
+
+class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    address: str
+    gateway: str = ""
+    dns: tuple[str, ...] = ()
+
+
+class TimeServers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    servers: tuple[str, ...] = ()
+
+
+class Printer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    device: str
+    width_mm: int = 80
+
+
+class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Local times; ``begin`` after ``end`` goes over midnight."""
+
+    begin: str = "22:00"
+    end: str = "05:30"
+
+    def contains(self, now: dt.time) -> bool:
+        begin, end = dt.time.fromisoformat(self.begin), dt.time.fromisoformat(self.end)
+        return begin <= now < end if begin <= end else now >= begin or now < end
+
+
+class Provisioning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    terminal: Who
+    central: CentralAddress | None = None
+    network: Network | None = None
+    time: TimeServers = TimeServers()
+    printer: Printer | None = None
+    update: Window = Window()
+
+
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")
+_PHONE = re.compile(r"^[0-9 +()-]{0,24}$")
+_HOST = re.compile(r"^[A-Za-z0-9.:-]{1,253}$")
+
+
+def read(data: bytes) -> Provisioning:
+    """Parse and check. Raises ``ProvisioningError`` with the field and what is wrong with it."""
+    if len(data) > MOST_BYTES:
+        raise ProvisioningError("the provisioning file is too large to be one")
+    try:
+        told = msgspec.toml.decode(data, type=Provisioning)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProvisioningError(f"the provisioning file: {' '.join(str(error).split())}") from None
+    _check(told)
+    return told
+
+
+def _check(told: Provisioning) -> None:
+    if not _NAME.match(told.terminal.name):
+        raise ProvisioningError("terminal.name: letters, digits and hyphens only, such as WL-007")
+    if not _PHONE.match(told.terminal.phone):
+        raise ProvisioningError("terminal.phone: digits, spaces, + and - only")
+    if any(not char.isprintable() for char in told.terminal.place) or len(told.terminal.place) > 60:
+        raise ProvisioningError("terminal.place: one line of at most 60 characters")
+    if told.central is not None:
+        try:
+            where = urlsplit(told.central.url)
+            port = where.port
+        except ValueError:
+            raise ProvisioningError("central.url: such as https://central.example") from None
+        if where.scheme not in ("http", "https") or not _HOST.match(where.hostname or "") or port == 0:
+            raise ProvisioningError("central.url: such as https://central.example")
+    if told.network is not None:
+        try:
+            ipaddress.ip_interface(told.network.address)
+            for one in (*filter(None, [told.network.gateway]), *told.network.dns):
+                ipaddress.ip_address(one)
+        except ValueError as error:
+            raise ProvisioningError(f"network: {error}") from None
+        if "/" not in told.network.address:
+            raise ProvisioningError("network.address: with the length of the network, such as 192.168.8.20/24")
+    if not all(_HOST.match(server) for server in told.time.servers):
+        raise ProvisioningError("time.servers: names or addresses")
+    if told.printer is not None and told.printer.width_mm not in (58, 80):
+        raise ProvisioningError("printer.width_mm: 58 or 80")
+    try:
+        told.update.contains(dt.time(0))
+    except ValueError:
+        raise ProvisioningError("update.begin and update.end: times such as 22:00") from None
+
+
+def central_port(told: Provisioning) -> int | None:
+    """The port the firewall opens."""
+    if told.central is None:
+        return None
+    where = urlsplit(told.central.url)
+    return where.port or (443 if where.scheme == "https" else 80)
+
+
+def files(told: Provisioning) -> dict[Path, str]:
+    """What is written at every start, all of it outside the read-only root."""
+    made = {Path("/boot/efi/EFI/bianmin/rescue.txt"): f"PHONE={told.terminal.phone}\nSTATION={told.terminal.name}\n"}
+    if told.network is not None:
+        lines = ["[Match]", "Name=en* eth*", "[Network]", f"Address={told.network.address}"]
+        lines += [f"Gateway={told.network.gateway}"] if told.network.gateway else []
+        lines += [f"DNS={one}" for one in told.network.dns]
+        made[Path("/run/systemd/network/10-provisioned.network")] = "\n".join(lines) + "\n"
+    if told.time.servers:
+        text = f"[Time]\nNTP={' '.join(told.time.servers)}\n"
+        made[Path("/run/systemd/timesyncd.conf.d/provisioned.conf")] = text
+    return made
+
+
+def settings(told: Provisioning) -> str:
+    """The program's settings.toml as far as provisioning decides it (JSON strings are TOML strings)."""
+    lines = ["[kiosk]", f"terminal = {_quoted(told.terminal.name)}"]
+    if told.printer is not None:
+        lines += ["", "[printer]", f"device = {_quoted(told.printer.device)}", f"width_mm = {told.printer.width_mm}"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

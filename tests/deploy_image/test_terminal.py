@@ -1,0 +1,201 @@
+"""What runs on the terminal: provisioning, health, which slot, is it in use; and the list of contents."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy_image import health, provisioning, sbom, slots
+from deploy_image.agent.outside import in_use
+from deploy_image.errors import ImageError
+from deploy_image.health import Part, Seen, judge
+from deploy_image.provisioning import ProvisioningError, Window
+
+WHOLE = b"""
+[terminal]
+name = "WL-007"
+place = "\xe5\xb8\x82\xe5\x9b\xbe\xe4\xb9\xa6\xe9\xa6\x86"
+phone = "0576-00000000"
+[central]
+url = "https://central.example:8443"
+code = "K7QP-2M4X-9RTA-WZ3C"
+[network]
+address = "192.168.8.20/24"
+gateway = "192.168.8.1"
+dns = ["192.168.8.1"]
+[time]
+servers = ["192.168.8.1"]
+[printer]
+device = "usb:0416:5011"
+[update]
+begin = "22:00"
+end = "05:30"
+"""
+
+
+def test_a_provisioning_file_becomes_the_files_of_the_terminal() -> None:
+    told = provisioning.read(WHOLE)
+    made = provisioning.files(told)
+    text = "\n".join(made.values())
+    assert "Address=192.168.8.20/24" in text
+    assert "NTP=192.168.8.1" in text
+    assert "PHONE=0576-00000000" in text
+    assert provisioning.central_port(told) == 8443
+    assert "K7QP" not in text + provisioning.settings(told)
+    import tomllib
+
+    assert tomllib.loads(provisioning.settings(told))["printer"] == {"device": "usb:0416:5011", "width_mm": 80}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        (b'name = "WL-007"', b'name = "WL 007"', "terminal.name"),
+        (b'phone = "0576-00000000"', b'phone = "call me\\nPHONE=1"', "terminal.phone"),
+        (b"https://central.example:8443", b"ftp://central.example", "central.url"),
+        (b"https://central.example:8443", b"https://", "central.url"),
+        (b"192.168.8.20/24", b"192.168.8.999/24", "network"),
+        (b"192.168.8.20/24", b"192.168.8.20", "network.address"),
+        (b'servers = ["192.168.8.1"]', b'servers = ["a b\\n[x]"]', "time.servers"),
+        (b'begin = "22:00"', b'begin = "ten"', "update.begin"),
+        (b"[printer]", b"[printer]\nwidth_mm = 60", "printer.width_mm"),
+        (b"[printer]", b"[priner]", "priner"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_the_name_of_the_field(before: bytes, after: bytes, named: str) -> None:
+    assert before in WHOLE
+    with pytest.raises(ProvisioningError, match=named):
+        provisioning.read(WHOLE.replace(before, after, 1))
+
+
+@given(
+    st.binary(max_size=200) | st.text(max_size=100).map(lambda text: f"[terminal]\nname={json.dumps(text)}".encode())
+)
+def test_no_file_writes_a_second_line_into_a_configuration(data: bytes) -> None:
+    try:
+        told = provisioning.read(data)
+    except ProvisioningError:
+        return
+    for text in provisioning.files(told).values():
+        assert all(line.startswith(("PHONE=", "STATION=")) for line in text.splitlines())
+
+
+def test_a_window_may_go_over_midnight() -> None:
+    night, noon = Window("22:00", "05:30"), Window("12:00", "13:00")
+    assert [night.contains(dt.time(hour)) for hour in (21, 22, 3, 6)] == [False, True, True, False]
+    assert [noon.contains(dt.time(hour)) for hour in (11, 12, 13)] == [False, True, False]
+
+
+# -- health
+
+
+def test_what_must_work_and_what_only_as_before() -> None:
+    good = [Seen(Part.SCREEN, True, ""), Seen(Part.SEARCH, True, ""), Seen(Part.SPEECH, True, "")]
+    broken = Seen(Part.PRINTER, False, "unplugged")
+    assert judge([*good, broken], {}).good
+    assert judge([*good, broken], {"printer": True}).reasons == ("printer: unplugged",)
+    assert not judge([*good[:2], Seen(Part.SPEECH, False, "nothing was heard")], {}).good
+    assert judge([*good[:1], Seen(Part.SEARCH, None, ""), good[2]], {}).good
+
+
+@pytest.mark.parametrize(
+    ("said", "search", "speech"),
+    [
+        ('{"outcome":"answer","heard":{"pinyin":"yi4 di4"}}', True, True),
+        ('{"outcome":"clarify","heard":{"pinyin":"yi4"}}', True, True),
+        ('{"outcome":"none","heard":{"pinyin":""}}', False, False),
+        ("Traceback", False, False),
+        ("", False, False),
+        ("[]", False, False),
+        ('{"outcome":"answer","heard":"text"}', False, False),
+    ],
+)
+def test_search_and_recognition_are_asked_in_one_command(said: str, search: bool, speech: bool) -> None:
+    def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
+        if "devices" in command:
+            return 0, '{"devices":[{"kind":"receipt-printer","condition":{"state":"ready"}}]}'
+        return (0, f"progress\n{said}\n") if command[0] == "bianmin" else (0, "")
+
+    seen = {one.part: one.ok for one in health.look(run, screen=True, question=Path("q.wav"), provisioned=True)}
+    assert seen == {"screen": True, "search": search, "speech": speech, "printer": True, "sync": True}
+
+
+def test_a_terminal_without_a_screen_or_a_printer_is_not_judged_by_them() -> None:
+    run = lambda command, seconds: (0, '{"devices":[]}' if "devices" in command else '{"outcome":"answer"}')  # noqa: E731
+    verdict = judge(health.look(run, screen=False, question=None, provisioned=False), {"printer": True})
+    assert verdict.good
+    assert health.baseline(verdict) == {"search": True}
+
+
+# -- slots
+
+
+def test_slots_are_read_from_the_kernels_line_and_grubs_environment() -> None:
+    first, second = slots.slots("ro rauc.slot=B quiet", "ORDER=B A\nA_OK=1\nA_TRY=0\nB_OK=1\nB_TRY=1\n")
+    assert (first.running, first.good, first.tried, first.next) == (False, True, False, False)
+    assert (second.running, second.good, second.tried, second.next) == (True, True, True, True)
+    with pytest.raises(ImageError):
+        slots.slots("quiet", "ORDER=A B\n")
+
+
+# -- in use
+
+
+def log(*events: tuple[str, str]) -> str:
+    return "\n".join(json.dumps({"time": f"2026-11-22T{time}", "event": event}) for event, time in events)
+
+
+NOW = dt.datetime(2026, 11, 22, 12, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("", False),
+        ("garbage\n{", False),
+        (log(("kiosk-ready", "11:59:00.000")), False),
+        (log(("session-started", "11:58:00.000")), True),
+        (log(("session-started", "11:30:00.000"), ("utterance-understood", "11:59:00.000")), True),
+        (log(("session-started", "11:00:00.000")), False),
+        (log(("session-ended", "11:57:00.000"), ("session-wiped", "11:57:01.000")), True),
+        (log(("session-wiped", "11:50:00.000")), False),
+    ],
+)
+def test_whether_somebody_uses_the_terminal(text: str, used: bool) -> None:
+    assert in_use(text, NOW) is used
+
+
+# -- contents
+
+
+def test_licences_come_from_the_packages_or_are_said_to_be_unread() -> None:
+    debian = "Format: x\n\nFiles: *\nLicense: GPL-2+\n text\n\nFiles: y\nLicense: Expat\n"
+    assert sbom.debian_licences(debian) == ("Expat", "GPL-2+")
+    assert sbom.debian_licences("see elsewhere") == (sbom.UNREAD,)
+    whole = sbom.python_component("Metadata-Version: 2.4\nName: a_b\nVersion: 1\nLicense-Expression: MIT\n")
+    assert (whole.licences, whole.purl) == (("MIT",), "pkg:pypi/a-b@1")
+    classified = "Name: c\nVersion: 2\nClassifier: License :: OSI Approved :: BSD License\nLicense: long\n text\n"
+    assert sbom.python_component(classified).licences == ("BSD License",)
+
+
+def test_the_list_of_contents_is_cyclonedx_and_always_the_same(tmp_path: Path) -> None:
+    (tmp_path / "usr/share/doc/cage").mkdir(parents=True)
+    (tmp_path / "usr/share/doc/cage/copyright").write_text("License: Expat\n")
+    info = tmp_path / "opt/bianmin/1/site/rich-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Name: rich\nVersion: 1\nClassifier: License :: OSI Approved :: MIT License\n")
+    found = sbom.collect(tmp_path, {"cage": "0.1.4-4"}, [Path("/models/zipformer")])
+    document = msgspec.json.decode(sbom.cyclonedx(found, "simulator", "1"))
+    assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.5")
+    assert [one["purl"] for one in document["components"]] == [
+        "pkg:deb/debian/cage@0.1.4-4?distro=debian-12",
+        "pkg:generic/zipformer",
+        "pkg:pypi/rich@1",
+    ]
+    assert sbom.cyclonedx(found, "simulator", "1") == sbom.cyclonedx(found, "simulator", "1")
+    assert "deb    cage 0.1.4-4: Expat\n" in sbom.licence_list(found)
