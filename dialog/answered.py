@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from dialog.acts import Act, Ask, Print, PrintScreen, Say, Show, SlipKind
 from dialog.events import Channel, Key, Printed, PrintOutcome
+from dialog.kit import numeral
 from dialog.listening import clarify, listen
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
 
-_NUMERALS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
 _FAILURES = frozenset({"paper_out", "cover_open", "unplugged"})
 
 
@@ -21,10 +21,10 @@ def materials(state: State, world: World) -> Turn:
         return listen(state, world, "listen.more")
     if not item.materials:
         return state, (*say(world.text("answer.no_materials")), state.asked)
-    lines = [world.text("answer.materials", count=_numeral(len(item.materials)))]
+    lines = [world.text("answer.materials", count=numeral(world, len(item.materials)))]
     for number, material in enumerate(item.materials, start=1):
         label = f"{material.name}，{material.copies}" if material.copies else material.name
-        lines.append(world.text("answer.material", number=_numeral(number), label=label))
+        lines.append(world.text("answer.material", number=numeral(world, number), label=label))
     return state, (*say(*lines), state.asked)
 
 
@@ -68,7 +68,3 @@ def printed(state: State, world: World, event: Printed) -> Turn:
         Ask(keys=keys, timeout=world.limits.idle),
     )
     return replace(state, phase=Phase.ANSWERED), acts
-
-
-def _numeral(number: int) -> str:
-    return _NUMERALS[number] if number < len(_NUMERALS) else str(number)

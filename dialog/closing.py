@@ -35,6 +35,11 @@ def rated(state: State, world: World, event: Rated) -> Turn:
     return state, (Rate(event.stars, state.item_id), *say(thanks), *acts)
 
 
+def ended(state: State, acts: tuple[Act, ...]) -> Turn:
+    """Nothing more comes: ``acts``, and the end."""
+    return replace(state, phase=Phase.ENDED), (*acts, End("finished"))
+
+
 def goodbye(state: State, world: World) -> Turn:
     prompt = "goodbye.kiosk" if state.channel is Channel.KIOSK else "goodbye.phone"
     text = world.text(prompt)

@@ -49,10 +49,18 @@ SPOKEN: dict[Key, tuple[str, ...]] = {
     Key.BACK: ("返回", "上一步", "回去", "后退"),
     Key.HOME: ("回到首页", "首页", "重新开始", "从头开始", "重新来"),
     Key.PRINT: ("打印", "打印出来", "打一张", "打出来", "帮我打印", "要打印", "给我打一张", "打印一下"),
+    Key.CANCEL: (*("取消", "算了", "不办了", "不交了", "不弄了", "退出", "先不办了", "不要了", "不投诉了", "取消吧"),),
+    Key.SERVICES: ("有哪些服务", "能办什么", "你会什么", "能做什么", "服务菜单", "所有服务", "你能帮我做什么"),
+    Key.NEXT: ("说完了", "就这些", "就这样", "下一步", "继续", "写好了", "没有别的了", "接着来"),
+    Key.TYPE: ("我来写", "填表", "填好再打", "我要填", "填写", "打字"),
+    Key.RECORD: ("留言", "我要留言", "录音", "语音留言", "我要录音"),
+    Key.RESUME: ("下次再办", "以后再办", "换个地方办", "用电话接着办", "回家再办", "改天再办"),
+    Key.CONTINUE: ("接着办", "接着上次办", "接着上次的办", "继续上次的", "我有六位数", "输入六位数", "接着办上次的"),
+    Key.SKIP: ("跳过", "不说了", "不留", "不留了", "不想说", "不填", "不写", "不用填"),
     Key.MATERIALS: ("材料", "材料清单", "要材料清单", "要什么材料", "听材料", "带什么", "要带什么"),
     Key.YES: ("是", "是的", "对", "对的", "好", "好的", "嗯", "可以", "要", "要的"),
     Key.NO: ("不是", "不对", "不要", "不", "错了", "不用"),
-    Key.CORRECT: ("听错了", "你听错了", "我不是说这个", "不是这个", "都不是", "都不对"),
+    Key.CORRECT: ("听错了", "你听错了", "我不是说这个", "不是这个", "都不是", "都不对", "改一改", "要改", "改一下"),
     Key.MORE: ("还有", "再问一个", "我还要问", "问别的", "换一个", "还有一个问题"),
     Key.STAY: ("我还在", "在的", "等一下", "等等", "还在"),
     Key.FINISH: (
@@ -115,12 +123,14 @@ def stars(text: str) -> int | None:
 
 
 def ordinal(text: str) -> int | None:
-    """1 for 第一个, 一, 第一, 1; None when the utterance is not a bare number of one digit."""
+    """1 for 第一个, 一, 第一, 1, up to twelve; None when the utterance is not a bare number."""
     bare = re.sub(r"\W", "", text)
-    match = re.fullmatch(r"(?:选|要|是)?第?([一二两三四五六七八九1-9])(?:个|项|条|种)?", bare)
+    match = re.fullmatch(r"(?:选|要|是)?第?(十[一二]?|1[0-2]|[一二两三四五六七八九1-9])(?:个|项|条|种|样|号)?", bare)
     if match is None:
         return None
     digit = match.group(1).replace("两", "二")
+    if digit.startswith("十"):
+        return 10 + (_NUMBERS.index(digit[1]) + 1 if len(digit) > 1 else 0)
     return int(digit) if digit.isdigit() else _NUMBERS.index(digit) + 1
 
 

@@ -42,6 +42,7 @@ class Key(StrEnum):
     TYPE = "type"  # fill in by hand
     RECORD = "record"  # say it as a message instead
     RESUME = "resume"  # go on later or on the phone
+    CONTINUE = "continue"  # go on here with what was begun elsewhere
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):

@@ -37,12 +37,14 @@ class Stage(StrEnum):
 class Filing(msgspec.Struct, frozen=True, tag="filing"):
     """A request in the making. ``town``: chosen on the way to a village; ``changing``: CONFIRM comes after this stage.
 
-    ``number`` and ``code``: once filed. ``due`` and ``department``: as told.
+    ``routed``: the department was chosen by the citizen. ``number`` and ``code``: once filed. ``due``, ``department``:
+    as told.
     """
 
     draft: RequestDraft
     stage: Stage
     routing: Routing | None = None
+    routed: bool = False
     town: str = ""
     changing: bool = False
     number: str = ""
@@ -95,12 +97,15 @@ class Checking(msgspec.Struct, frozen=True, tag="checking"):
 
 
 class FillingForm(msgspec.Struct, frozen=True, tag="form"):
-    """A form to print. ``at``: the field being filled in, -1 before that; ``values``: pairs of field id and text."""
+    """A form to print. ``at``: the field being filled in, -1 before that; ``values``: pairs of field id and text.
+
+    ``one``: only the field at ``at`` is being changed.
+    """
 
     form_id: str = ""
     at: int = -1
+    one: bool = False
     values: tuple[tuple[str, str], ...] = ()
-    printing: bool = False
 
     def __repr__(self) -> str:
         return f"FillingForm({self.form_id}, {self.at})"
@@ -137,10 +142,21 @@ class Opinions(msgspec.Struct, frozen=True, tag="opinions"):
 
 
 class Carrying(msgspec.Struct, frozen=True, tag="carrying"):
-    """A matter taken along. ``taking``: a code is being entered here; ``waiting``: central is being asked."""
+    """A matter taken along. ``taking``: a code is being entered here; ``waiting``: central is being asked;
+    ``matter``: what is to be taken along from here.
+    """
 
     taking: bool = False
     waiting: bool = False
+    matter: Matter | None = None
+
+
+class Reasons(msgspec.Struct, frozen=True, tag="reasons"):
+    """Why a rating was a bad one. ``kept``: the rating is kept, and a call-back is offered."""
+
+    stars: int
+    reason: str = ""
+    kept: bool = False
 
 
 Flow = (
@@ -155,6 +171,7 @@ Flow = (
     | Policies
     | Opinions
     | Carrying
+    | Reasons
 )
 
 

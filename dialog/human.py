@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from dialog import filing
+from dialog import message as spoken_message
 from dialog.acts import Act, Ask, End, HumanScreen, Record, Show, Transfer
 from dialog.events import Channel, Key, Recorded, Transferred
+from dialog.flows import Filing
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
-
-_BRIEFING = "来电人问：{heard}。"
 
 
 def to_a_person(state: State, world: World) -> Turn:
@@ -18,10 +19,12 @@ def to_a_person(state: State, world: World) -> Turn:
     if state.channel is Channel.KIOSK:
         lines = (world.text("human.kiosk_open" if open_now else "human.kiosk_closed"), world.text("human.kiosk_line"))
         ask = Ask(keys=(Key.HOME, Key.BACK, Key.FINISH), timeout=world.limits.reading)
-        return replace(state, phase=Phase.HUMAN, choices=()), (Show(HumanScreen(lines)), *say(*lines), ask)
+        return _named(state), (Show(HumanScreen(lines)), *say(*lines, _way_back(state, world)), ask)
     if not open_now:
         return message(state, world, "human.phone_closed")
-    briefing = _BRIEFING.format(heard=state.heard) if state.heard else ""
+    briefing = world.text("human.briefing", heard=state.heard) if state.heard else ""
+    if isinstance(state.flow, Filing):
+        briefing = filing.briefing(state.flow, world) or briefing
     acts: tuple[Act, ...] = (
         *say(world.text("human.phone_open"), interruptible=False),
         Transfer("desk", briefing),
@@ -31,6 +34,9 @@ def to_a_person(state: State, world: World) -> Turn:
 
 def message(state: State, world: World, prompt: str) -> Turn:
     """Invite a message after the tone."""
+    if world.means.filing and world.means.recorder:
+        return spoken_message.start(replace(state, choices=()), world, prompt)
+    state = replace(state, flow=None)
     return replace(state, phase=Phase.RECORDING, choices=()), (*say(world.text(prompt), interruptible=False), Record())
 
 
@@ -55,5 +61,14 @@ def emergency(state: State, world: World, prompt: str) -> Turn:
     acts: tuple[Act, ...] = (*say(line, line, interruptible=False),)
     if state.channel is Channel.KIOSK:
         acts = (Show(HumanScreen((line,), urgent=True)), *acts)
-    ask = Ask(keys=(Key.HUMAN, Key.HOME), timeout=world.limits.reading)
-    return replace(state, phase=Phase.HUMAN, choices=()), (*acts, ask)
+    ask = Ask(keys=(Key.HUMAN, Key.HOME, Key.BACK), timeout=world.limits.reading)
+    return _named(state), (*acts, *say(_way_back(state, world)), ask)
+
+
+def _named(state: State) -> State:
+    """A person was named; a service under way waits with what it had asked."""
+    return replace(state, phase=Phase.HUMAN, choices=state.choices if state.flow is not None else ())
+
+
+def _way_back(state: State, world: World) -> str:
+    return world.text("human.way_back") if state.flow is not None else ""

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from content.model import Item, Module
 from content.search.query import Hit, Query, SearchResult
+from dialog import menu
 from dialog.acts import (
     Act,
     AnswerScreen,
@@ -20,6 +21,7 @@ from dialog.acts import (
 )
 from dialog.events import Channel, Key
 from dialog.human import to_a_person
+from dialog.kit import numeral
 from dialog.state import Phase, State, Turn, say
 from dialog.world import MODULE_NAMES, World
 
@@ -33,10 +35,18 @@ _MODULES = tuple(Choice(f"module:{module.value}", name) for module, name in MODU
 def listen(state: State, world: World, prompt: str, notice: str = "") -> Turn:
     """Wait for a question, after saying ``prompt`` (its id; empty: say nothing)."""
     hint = world.text("listen.hint", question=_example(state, world))
-    next_state = replace(state, phase=Phase.LISTENING, choices=_MODULES, item_id="", others=())
+    services = menu.choices(world)
+    choices = (*services, *_MODULES) if state.channel is Channel.KIOSK else ()
+    next_state = replace(state, phase=Phase.LISTENING, choices=choices, item_id="", others=())
     spoken = say(world.text(prompt)) if prompt else ()
-    ask = Ask(keys=(Key.HUMAN,), choices=_MODULES, timeout=_quiet(state, world, world.limits.idle))
-    return next_state, (Show(ListenScreen(hint, notice, _MODULES)), *spoken, ask)
+    ask = Ask(
+        keys=(Key.HUMAN, Key.SERVICES),
+        choices=choices,
+        timeout=_quiet(state, world, world.limits.idle),
+        scan=world.means.scanner,
+    )
+    screen = ListenScreen(hint, notice, _MODULES, services, menu.off(state, world), world.means.handover)
+    return next_state, (Show(screen), *spoken, ask)
 
 
 def question(state: State, world: World, query: Query) -> Turn:
@@ -82,7 +92,7 @@ def clarify(state: State, world: World, choices: tuple[Choice, ...], lead: str) 
     """Ask which of ``choices`` was meant; "none of these" is always there."""
     spoken = [Say(lead)]
     for number, choice in enumerate(choices, start=1):
-        spoken.append(Say(world.text("clarify.choice", number=_NUMERALS[number], label=choice.label)))
+        spoken.append(Say(world.text("clarify.choice", number=numeral(world, number), label=choice.label)))
     spoken.append(Say(world.text("clarify.none")))
     offered = (*choices, NONE_OF_THESE)
     ask = Ask(keys=(Key.HUMAN, Key.BACK), choices=offered, timeout=_quiet(state, world, world.limits.reading))
@@ -166,6 +176,3 @@ def _example(state: State, world: World) -> str:
 
 def _quiet(state: State, world: World, kiosk_seconds: float) -> float:
     return kiosk_seconds if state.channel is Channel.KIOSK else world.limits.phone_silence
-
-
-_NUMERALS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")

@@ -23,6 +23,7 @@ class RequestKind(StrEnum):
     STUCK = "stuck"  # 办不成事
     HELP = "help"  # 帮办代办
     OPINION = "opinion"  # 意见征集
+    CALLBACK = "callback"  # 回访
     MESSAGE = "message"  # 留言
 
 

@@ -7,7 +7,7 @@ bianmin-ticket:00010000142                  a ticket's number; its check code is
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import msgspec
 
@@ -26,6 +26,10 @@ class ScenarioCode(msgspec.Struct, frozen=True):
     answers: Answers
 
 
+class FormCode(msgspec.Struct, frozen=True):
+    form_id: str
+
+
 class TicketCode(msgspec.Struct, frozen=True):
     number: str
 
@@ -33,7 +37,7 @@ class TicketCode(msgspec.Struct, frozen=True):
         return "TicketCode(...)"
 
 
-Code = ItemCode | ScenarioCode | TicketCode
+Code = ItemCode | ScenarioCode | FormCode | TicketCode
 
 
 def item_code(item_id: str, version: str) -> str:
@@ -42,6 +46,10 @@ def item_code(item_id: str, version: str) -> str:
 
 def scenario_code(scenario_id: str, answers: Answers) -> str:
     return f"bianmin-do:{quote(scenario_id)}" + (f"?{urlencode(answers)}" if answers else "")
+
+
+def form_code(form_id: str) -> str:
+    return f"bianmin-form:{quote(form_id)}"
 
 
 def ticket_code(number: str) -> str:
@@ -58,7 +66,9 @@ def read(text: str) -> Code | None:
             return ItemCode(rest.partition("@")[0])
         case "bianmin-do" if rest:
             name, _, query = rest.partition("?")
-            return ScenarioCode(name, tuple(parse_qsl(query)))
+            return ScenarioCode(unquote(name), tuple(parse_qsl(query)))
+        case "bianmin-form" if rest:
+            return FormCode(unquote(rest))
         case "bianmin-ticket" if rest.isascii() and rest.isdigit():
             return TicketCode(rest)
         case _:

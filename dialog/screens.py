@@ -29,7 +29,8 @@ class ListenScreen(msgspec.Struct, frozen=True, tag="listen"):
     """Ready for a question.
 
     ``hint``: one example question; ``notice``: why we are here again, or empty; ``modules``: the six, for touch;
-    ``services``: the twelve, in the order of their spoken numbers; ``off``: ids of those that cannot work now.
+    ``services``: the twelve, in the order of their spoken numbers; ``off``: ids of those that cannot work now;
+    ``can_continue``: a matter begun elsewhere can be fetched here.
     """
 
     hint: str
@@ -37,6 +38,7 @@ class ListenScreen(msgspec.Struct, frozen=True, tag="listen"):
     modules: tuple[Choice, ...] = ()
     services: tuple[Choice, ...] = ()
     off: tuple[str, ...] = ()
+    can_continue: bool = False
 
 
 class BrowseScreen(msgspec.Struct, frozen=True, tag="browse"):

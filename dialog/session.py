@@ -18,8 +18,8 @@ from msgspec.structs import replace
 
 from content.model import Module
 from content.search.query import Query
-from dialog import answered, closing, commands, human, listening, manner
-from dialog.acts import Act, Ask, Say, Show
+from dialog import answered, carrying, checklist, closing, commands, human, listening, manner, menu, opinions, services
+from dialog.acts import Act, Ask, End, Say, Show
 from dialog.danger import danger
 from dialog.events import (
     Channel,
@@ -52,8 +52,24 @@ from dialog.events import (
     Typed,
     Unintelligible,
 )
+from dialog.flows import Filing, Stage
+from dialog.intents import Intent, recognise
+from dialog.menu import Service
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
+
+_WITHOUT_SERVICE = frozenset(
+    {
+        Phase.ATTRACT,
+        Phase.LISTENING,
+        Phase.CLARIFYING,
+        Phase.ANSWERED,
+        Phase.PRINTING,
+        Phase.UNANSWERED,
+        Phase.RATING,
+    }
+)
+"""In these phases no service is under way, whatever led here."""
 
 
 def step(state: State, event: Event, world: World) -> Turn:
@@ -61,6 +77,10 @@ def step(state: State, event: Event, world: World) -> Turn:
     if state.phase is Phase.ENDED and not isinstance(event, Started):
         return state, ()
     state, acts = _react(state, event, world)
+    if any(isinstance(act, End) for act in acts):
+        return State(channel=state.channel, now=state.now, phase=Phase.ENDED), acts
+    if state.phase in _WITHOUT_SERVICE and state.flow is not None:
+        state = replace(state, flow=None, offset=0)
     return _remember(state, acts), acts
 
 
@@ -69,7 +89,7 @@ def _react(state: State, event: Event, world: World) -> Turn:
         case Started():
             return _begin(event, world)
         case Gone():
-            return closing.gone(state, "gone")
+            return _parted(state, "gone")
         case Heard():
             return _said(_back_from_idle(state), Query(event.text, event.pinyin, event.nbest), world)
         case Typed():
@@ -81,19 +101,23 @@ def _react(state: State, event: Event, world: World) -> Turn:
         case Silence():
             return _silent(state, world)
         case Unintelligible():
-            return listening.unheard(_back_from_idle(state), world)
-        case Printed():
-            return answered.printed(state, world, event) if state.phase is Phase.PRINTING else (state, ())
+            return _unheard(_back_from_idle(state), world)
         case Rated():
-            return closing.rated(state, world, event)
-        case Recorded():
-            return human.recorded(state, world, event) if state.phase is Phase.RECORDING else (state, ())
+            return _rated(state, event.stars, world)
+        case Printed() if state.phase is Phase.PRINTING:
+            return answered.printed(state, world, event)
+        case Recorded() if state.phase is Phase.RECORDING and state.flow is None:
+            return human.recorded(state, world, event)
         case Transferred():
             return human.transferred(state, world, event) if state.phase is Phase.TRANSFERRING else (state, ())
+        case Scanned():
+            return _scanned(_back_from_idle(state), event, world)
         case NotPerformed():
-            return listening.listen(state, world, "service.unavailable", notice=world.text("service.unavailable"))
+            notice = world.text("service.unavailable")
+            return listening.listen(replace(state, flow=None), world, "service.unavailable", notice=notice)
         case (
-            Scanned()
+            Printed()
+            | Recorded()
             | PhotoTaken()
             | NoPhoto()
             | Filed()
@@ -107,7 +131,7 @@ def _react(state: State, event: Event, world: World) -> Turn:
             | TakenOver()
             | NotTakenOver()
         ):
-            return state, ()
+            return services.reported(state, event, world)
         case _:
             assert_never(event)
 
@@ -120,32 +144,90 @@ def _begin(event: Started, world: World) -> Turn:
 
 
 def _said(state: State, query: Query, world: World) -> Turn:
-    """An utterance: danger, a command, one of the choices, else a question."""
+    """An utterance: danger, an answer to the service under way, a command, a choice, a service, else a question."""
     alarm = danger(query.text)
     if alarm is not None:
         return human.emergency(state, world, alarm)
+    key = commands.command(query.text)
+    if state.flow is not None:
+        if key in services.GLOBAL or (state.phase is Phase.HUMAN and key is not None):
+            return _pressed(state, key, world)
+        return services.said(_in_service(state), query.text, world)
     if state.phase is Phase.RATING:
         stars = commands.stars(query.text)
         if stars is not None:
-            return closing.rated(state, world, Rated(stars))
-    key = commands.command(query.text)
+            return _rated(state, stars, world)
     if key is not None and (key is not Key.PRINT or state.phase is not Phase.LISTENING):
         return _pressed(state, key, world)
     if state.phase is Phase.CLARIFYING:
         choice = commands.spoken_choice(query.text, state.choices)
         if choice is not None:
             return _chosen(state, choice.id, world)
+    return _numbered(state, query.text, world) or _asked_for(state, query, world)
+
+
+def _numbered(state: State, text: str, world: World) -> Turn | None:
+    """第六 before the twelve tiles opens the sixth."""
+    number = commands.ordinal(text)
+    if state.channel is not Channel.KIOSK or state.phase is not Phase.LISTENING or number is None:
+        return None
+    every = tuple(Service)
+    return services.begin(state, world, Intent(every[number - 1])) if number <= len(every) else None
+
+
+def _asked_for(state: State, query: Query, world: World) -> Turn:
+    """A service by its name or its beginning, else a question."""
+    intent = recognise(query.text, world)
+    if intent is not None and state.phase is not Phase.RATING:
+        return services.begin(state, world, intent)
     return listening.question(state, world, query)
 
 
 def _typed(state: State, event: Typed, world: World) -> Turn:
     if not event.text.strip():
         return state, (state.asked,)
-    return listening.question(state, world, Query(event.text))
+    if state.flow is not None:
+        return services.typed(_in_service(state), event.text, world)
+    return _asked_for(state, Query(event.text), world)
+
+
+def _in_service(state: State) -> State:
+    """A person was named in the middle of it, and the citizen goes on."""
+    return replace(state, phase=Phase.SERVICE) if state.phase is Phase.HUMAN else state
+
+
+def _rated(state: State, stars: int, world: World) -> Turn:
+    """A bad rating is asked about and may be rung back; a good one is thanked for."""
+    if state.phase is not Phase.RATING:
+        return state, ()
+    if stars < closing.SATISFIED_FROM:
+        return opinions.why(state, world, stars)
+    return closing.rated(state, world, Rated(stars))
+
+
+def _unheard(state: State, world: World) -> Turn:
+    if state.flow is not None:
+        return services.unmatched(_in_service(state), world, "none.unheard")
+    return listening.unheard(state, world)
+
+
+def _scanned(state: State, event: Scanned, world: World) -> Turn:
+    """A slip before the reader opens what it is about; a request in the making is not dropped for it."""
+    busy = isinstance(state.flow, Filing) and state.flow.stage is not Stage.DONE
+    if busy or state.phase in (Phase.PRINTING, Phase.RECORDING, Phase.TRANSFERRING):
+        return state, (state.asked,)
+    return services.scanned(state, world, event.text)
+
+
+def _parted(state: State, reason: str) -> Turn:
+    """Nobody is there any more; what must not be lost goes on its way first."""
+    kept = services.parting(state)
+    state, acts = closing.gone(state, reason)
+    return state, (*kept, *acts)
 
 
 def _pressed(state: State, key: Key, world: World) -> Turn:
-    """A key means the same in every phase, save yes and no, which answer what was asked."""
+    """A key means the same in every phase, save where a service takes it for its answer."""
     if state.phase is Phase.IDLE:
         return _after_idle(state, key, world)
     match key:
@@ -157,18 +239,27 @@ def _pressed(state: State, key: Key, world: World) -> Turn:
             return manner.repeat(state)
         case Key.STAY:
             return state, (state.asked,)
-        case Key.HOME | Key.BACK | Key.CANCEL | Key.SERVICES:
+    if state.flow is not None:
+        if state.phase is Phase.HUMAN and key in (Key.BACK, Key.NEXT, Key.YES, Key.CONTINUE):
+            return services.go_on(state, world)
+        return services.pressed(_in_service(state), key, world)
+    match key:
+        case Key.HOME | Key.BACK | Key.CANCEL | Key.MORE:
             return listening.listen(state, world, "listen.more")
-        case Key.NEXT | Key.TYPE | Key.RECORD | Key.RESUME:
+        case Key.SERVICES:
+            return _name_services(state, world)
+        case Key.CONTINUE:
+            return carrying.take(state, world)
+        case Key.RESUME:
+            return carrying.offer(state, world)
+        case Key.NEXT | Key.TYPE | Key.RECORD:
             return state, (state.asked,)
-        case Key.MORE:
-            return listening.listen(state, world, "listen.more")
         case Key.CORRECT:
             return _correct(state, world)
         case Key.PRINT:
             return answered.print_slip(state, world)
         case Key.MATERIALS:
-            return answered.materials(state, world)
+            return _materials(state, world)
         case Key.SKIP:
             return closing.goodbye(state, world) if state.phase is Phase.RATING else (state, (state.asked,))
         case Key.FINISH:
@@ -179,6 +270,21 @@ def _pressed(state: State, key: Key, world: World) -> Turn:
             return _no(state, world)
         case _:
             assert_never(key)
+
+
+def _materials(state: State, world: World) -> Turn:
+    """What to bring: on the glass a list to tick off, on the phone one thing a sentence."""
+    item = world.knowledge.item(state.item_id)
+    if state.channel is Channel.KIOSK and item is not None and item.materials:
+        return checklist.start(state, world, item)
+    return answered.materials(state, world)
+
+
+def _name_services(state: State, world: World) -> Turn:
+    """What can be done here, said in one go."""
+    names = "、".join(choice.label for choice in menu.choices(world) if choice.id not in menu.off(state, world))
+    state, acts = listening.listen(state, world, "")
+    return state, (*say(world.text("service.names", names=names)), *acts)
 
 
 def _yes(state: State, world: World) -> Turn:
@@ -206,8 +312,12 @@ def _correct(state: State, world: World) -> Turn:
 def _chosen(state: State, choice: str, world: World) -> Turn:
     """A touched or named choice. Its id says what it is: ``item:ID``, ``module:ID``, ``none``, or stars."""
     kind, _, rest = choice.partition(":")
+    if state.flow is not None:
+        return services.chosen(_in_service(state), choice, world)
     if state.phase is Phase.RATING and choice in {level.id for level in closing.LEVELS}:
-        return closing.rated(state, world, Rated(int(choice)))
+        return _rated(state, int(choice), world)
+    if kind == "service" and rest in set(Service):
+        return services.begin(state, world, Intent(Service(rest)))
     if kind == "none":
         return listening.no_answer(state, world, "unknown")
     if kind == "module" and rest in set(Module):
@@ -225,14 +335,16 @@ def _silent(state: State, world: World) -> Turn:
     """The deadline passed: the kiosk asks whether anyone is there, the phone prompts twice and then finds a person."""
     if state.channel is Channel.KIOSK:
         if state.phase is Phase.IDLE:
-            return closing.gone(state, "idle")
+            return _parted(state, "idle")
         if state.phase is Phase.RATING:
             return closing.goodbye(state, world)
         return closing.still_there(state, world)
-    silences = state.silences + 1
-    state = replace(state, silences=silences)
     if state.phase is Phase.RATING:
         return closing.goodbye(state, world)
+    if state.phase is Phase.SERVICE:
+        return services.silent(state, world)
+    silences = state.silences + 1
+    state = replace(state, silences=silences)
     if silences > world.limits.misses:
         return human.to_a_person(state, world)
     prompt = "silence.phone" if silences == 1 else "silence.phone_again"

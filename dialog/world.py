@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -111,7 +111,7 @@ class World(msgspec.Struct, frozen=True):
 
     ``dispatcher``: None leaves every request to triage; ``consultations``: those the city has open; ``town``: the
     nine-digit code of the town the terminal stands in, or empty; ``elsewhere``: the name of the nearest terminal where
-    what is missing here works, or empty.
+    what is missing here works, or empty; ``pages``: A4 pages of a form, by its id, where that is known.
     """
 
     knowledge: Knowledge
@@ -124,6 +124,7 @@ class World(msgspec.Struct, frozen=True):
     consultations: tuple[Consultation, ...] = ()
     town: str = ""
     elsewhere: str = ""
+    pages: Mapping[str, int] = {}
 
     def text(self, prompt_id: str, **values: object) -> str:
         """The prompt with its braces filled in."""

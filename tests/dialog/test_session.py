@@ -129,7 +129,7 @@ def test_numbers_and_stars() -> None:
         3,
         2,
         4,
-        None,
+        10,
         None,
     ]
     assert [stars(text) for text in ("非常满意", "满意", "不满意", "五分", "三颗星", "九", "好吃")] == [
