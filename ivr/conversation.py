@@ -24,8 +24,20 @@ from typing import assert_never
 import msgspec
 
 from dialog import commands
-from dialog.acts import Act, Adjust, Ask, End, Rate, Say, Show
-from dialog.events import Channel, Event, Gone, Heard, Key, Pressed, Silence, Started, Unintelligible
+from dialog.acts import Act, Adjust, Ask, End, Play, Rate, Say, Show
+from dialog.events import (
+    Channel,
+    Event,
+    Gone,
+    Heard,
+    Key,
+    NotPerformed,
+    Pressed,
+    Silence,
+    Started,
+    Typed,
+    Unintelligible,
+)
 from dialog.state import DEFAULT_VOLUME, State, Turn
 from ivr import keys
 from ivr.diary import (
@@ -41,9 +53,12 @@ from ivr.diary import (
     WentOn,
 )
 from ivr.ears import GapFiller
-from ivr.leg import Answered, HandedOver, HungUp, KeyPressed, KeyReleased, Leg, LegEvent
-from ivr.mouth import Mouth, Rest, Source
+from ivr.keepsakes import Keepsakes
+from ivr.keypad import KeyPad
+from ivr.leg import Answered, HandedOver, HungUp, KeyPressed, KeyReleased, KeyWay, Leg, LegEvent
+from ivr.mouth import Mouth, Rest, Sound, Source
 from ivr.parts import Desk, Errand, Parts
+from ivr.tones import ToneKeys
 from speech import hearing
 
 _BACKCHANNEL = frozenset(("嗯", "哦", "噢", "啊", "好", "好的", "对", "是", "是的", "对的", "嗯嗯", "好好"))
@@ -100,6 +115,10 @@ class Conversation:
         self._cut_after = 0.0
         self._spoken: _Spoken | None = None
         self._kept_key = ""
+        self._digits = ""
+        self._keypad, self._tones = KeyPad(), ToneKeys()
+        self._kept = Keepsakes()
+        self._handed_over = False
         self._errand: Errand | None = None
         self._errand_began = 0.0
         self._troubles = 0
@@ -130,6 +149,9 @@ class Conversation:
         if self.over:
             return
         sound = self._gaps.take(self._leg.read(), now)
+        for key in self._tones.find(sound):
+            if self._keypad.pressed(key, KeyWay.TONE, now):
+                self._key(key, now)
         if self._errand is not None:
             self._run_errand(self._errand, sound, now)
         else:
@@ -151,21 +173,56 @@ class Conversation:
 
     def _leg_event(self, event: LegEvent, now: float) -> None:
         match event:
-            case KeyPressed(key):
-                self._key(key, now)
-            case HungUp():
+            case KeyPressed(key, way):
+                if self._keypad.pressed(key, way, now):
+                    self._key(key, now)
+            case KeyReleased():
+                self._keypad.released(now)
+            case HandedOver(reached):
+                self._handed_over |= reached
                 if self._errand is not None:
-                    self._errand.hung_up()
-                    self._note_errand(Outcome.LEFT, now)
-                self._end(Ending.CALLER, now)
-            case KeyReleased() | Answered() | HandedOver():
+                    self._errand.leg_event(event)
+            case HungUp():
+                self._hung_up(now)
+            case Answered():
                 return
             case _:
                 assert_never(event)
 
+    def _hung_up(self, now: float) -> None:
+        """The caller is gone; what the dialog still wants kept (a message) is kept."""
+        state = self._state
+        if self._errand is not None:
+            last = self._errand.hung_up()
+            self._note_errand(Outcome.LEFT, now)
+            if last is not None:
+                self._leave(self._parts.think(state, last))
+                self._end(Ending.CALLER, now)
+                return
+        done: Future[Turn] = Future()
+        done.set_result((state, ()))
+        self._leave(done)
+        self._end(Ending.HANDED_OVER if self._handed_over else Ending.CALLER, now)
+
+    def _leave(self, last: Future[Turn]) -> None:
+        """Tell the dialog that the caller is gone, after its ``last`` turn, and have its last wishes carried out."""
+        kept, parts = self._kept, self._parts
+
+        def gone(turn: Future[Turn]) -> None:
+            if turn.exception() is None:
+                parts.left(parts.think(turn.result()[0], Gone()), kept)
+
+        last.add_done_callback(gone)
+
     def _key(self, key: str, now: float) -> None:
         if self._errand is not None:
             self._errand.key(key)
+            return
+        if self._ask.digits and key.isdigit() and self._doing in (Doing.SPEAKING, Doing.LISTENING):
+            self._digit(key, now)
+            return
+        if self._digits and key == "#":
+            self._dial(now)
             return
         if self._doing is Doing.SPEAKING and not self._interruptible:
             self._kept_key = key
@@ -186,6 +243,25 @@ class Conversation:
         self._spoken = None
         self._think(event, now)
         self._speak_from = now + self._parts.habits.key_pause
+
+    def _digit(self, key: str, now: float) -> None:
+        """One more digit of a number."""
+        if self._doing is Doing.SPEAKING:
+            if not self._interruptible:
+                return
+            self._cut("key", now)
+        self._forget_speech()
+        self._ears.deafen()
+        self._digits += key
+        self._deadline = now + self._parts.habits.between_digits
+        if len(self._digits) >= self._ask.digits:
+            self._dial(now)
+
+    def _dial(self, now: float) -> None:
+        """The number is complete."""
+        digits, self._digits = self._digits, ""
+        self._spoken = None
+        self._think(Pressed(Key.HUMAN) if digits == "0" else Typed(digits), now)
 
     # -- hearing -----------------------------------------------------------------------------------------------------
 
@@ -281,6 +357,7 @@ class Conversation:
         self._before = state if state is not None else self._state
         self._event = event
         self._steps.clear()
+        self._digits = ""
         self._deadline = None
         self._answer_began = None
         self._owed_since = now
@@ -328,6 +405,11 @@ class Conversation:
             elif isinstance(act, Adjust):
                 self._add_run(said)
                 self._rate, self._volume = act.rate, act.volume
+            elif isinstance(act, Play):
+                self._add_run(said)
+                kept = self._kept.get(act.media)
+                if kept is not None:
+                    self._steps.append(_Run(Sound(kept.sound), True))
             elif isinstance(act, Rate):
                 self._parts.rated(act.stars, act.item_id)
             elif not isinstance(act, Show):
@@ -355,7 +437,10 @@ class Conversation:
             self._next(now)
         elif self._doing is Doing.LISTENING and self._deadline is not None and now >= self._deadline:
             self._spoken = None
-            self._think(Silence(), now)
+            if self._digits:
+                self._dial(now)
+            else:
+                self._think(Silence(), now)
 
     def _next(self, now: float) -> None:
         """Begin the next step of the turn."""
@@ -395,13 +480,14 @@ class Conversation:
         def say(texts: Sequence[str]) -> None:
             self._mouth.play(self._parts.voice.speak(texts, self._rate, self._volume))
 
-        errand = self._parts.errands(act, Desk(self._mouth, say, self._leg.caller, self._call))
+        errand = self._parts.errands(act, Desk(self._leg, self._mouth, say, self._kept, self._call))
         if errand is None:
-            self._next(now)
+            self._think(NotPerformed(), now)
             return
         self._ears.deafen()
         self._errand, self._errand_began = errand, now
         self._doing = Doing.BUSY
+        self._owed_since = now
 
     def _run_errand(self, errand: Errand, sound: bytes, now: float) -> None:
         event = errand.tick(now, sound)
@@ -419,6 +505,8 @@ class Conversation:
     def _keep_alive(self, now: float) -> None:
         """It is our turn and there is nothing to say yet: "one moment"."""
         waiting = self._doing is Doing.THINKING or (self._doing is Doing.SPEAKING and self._mouth.starved)
+        if self._errand is not None:
+            waiting = self._errand.waiting
         if not waiting or self._ears.open or (self._mouth.playing and not self._mouth.starved):
             return
         spoken = self._spoken

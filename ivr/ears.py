@@ -12,10 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from ivr.leg import BYTES_PER_SECOND, RATE
+from ivr.leg import RATE
 from ivr.voice import samples_of
 from speech.audio import RECOGNISER_RATE, Samples
+from speech.endpointing import FRAME, level_of
 from speech.hearing import Hearing, HearingEvent
+from speech.voice import VoiceActivity
+
+VOICE = 0.5
+"""Probability from which a frame holds a voice."""
 
 GAP = 0.08
 """Seconds without a packet after which the line counts as quiet."""
@@ -40,14 +45,27 @@ class GapFiller:
         return bytes(round(missing * RATE) * 2)
 
 
+class Widener:
+    """8 kHz bytes into 16 kHz samples, as a stream."""
+
+    def __init__(self) -> None:
+        import soxr
+
+        self._stream: Any = soxr.ResampleStream(RATE, RECOGNISER_RATE, 1, dtype="float32", quality="LQ")
+
+    def wide(self, sound: bytes) -> Samples:
+        if not sound:
+            return np.zeros(0, np.float32)
+        samples: Samples = self._stream.resample_chunk(samples_of(sound))
+        return samples
+
+
 class Ears:
     """One caller's hearing. ``deafen`` throws away what is being said."""
 
     def __init__(self, hearing: Hearing) -> None:
-        import soxr
-
         self._hearing = hearing
-        self._wider: Any = soxr.ResampleStream(RATE, RECOGNISER_RATE, 1, dtype="float32", quality="LQ")
+        self._wider = Widener()
 
     @property
     def open(self) -> bool:
@@ -61,7 +79,7 @@ class Ears:
 
     def hear(self, sound: bytes) -> Iterator[HearingEvent]:
         """Events of the sound, and of what was said before."""
-        yield from self._hearing.feed(self._wide(sound))
+        yield from self._hearing.feed(self._wider.wide(sound))
 
     def deafen(self) -> None:
         self._hearing.discard()
@@ -70,12 +88,20 @@ class Ears:
         """The call is over."""
         self._hearing.wipe()
 
-    def _wide(self, sound: bytes) -> Samples:
-        if not sound:
-            return np.zeros(0, np.float32)
-        wide: Samples = self._wider.resample_chunk(samples_of(sound))
-        return wide
 
+class VoiceWatch:
+    """Whether somebody speaks, without understanding: for messages."""
 
-def seconds(sound: bytes) -> float:
-    return len(sound) / BYTES_PER_SECOND
+    def __init__(self, voice: VoiceActivity) -> None:
+        self._voice = voice
+        self._wider = Widener()
+        self._rest = np.zeros(0, np.float32)
+
+    def voice_in(self, sound: bytes) -> bool:
+        """Whether there is voice in ``sound``, or in what came before and is only now complete."""
+        self._rest = np.concatenate([self._rest, self._wider.wide(sound)])
+        found = False
+        while len(self._rest) >= FRAME:
+            frame, self._rest = self._rest[:FRAME], self._rest[FRAME:]
+            found |= self._voice.probability(frame, level_of(frame)) >= VOICE
+        return found

@@ -147,8 +147,10 @@ class Mouth:
             self._position += taken
             room -= taken
             self.last_sound = now
-        if self._leg.queued == 0 and not self._unwritten:
-            self._pieces, self._position = [], 0  # all of it was heard: it need not be kept
+        heard = self._position - self._leg.queued
+        while self._pieces and heard >= len(self._pieces[0]):  # what was heard need not be kept
+            heard -= len(self._pieces[0])
+            self._position -= len(self._pieces.pop(0))
 
     @property
     def _unwritten(self) -> bool:

@@ -13,6 +13,8 @@ from dialog.acts import Act
 from dialog.events import Event
 from dialog.state import DEFAULT_VOLUME, State, Turn
 from ivr.diary import Diary
+from ivr.keepsakes import Keepsakes
+from ivr.leg import Leg, LegEvent
 from ivr.mouth import Mouth, Source
 from ivr.settings import Habits
 from speech.hearing import HearingEvent
@@ -57,19 +59,29 @@ class Errand(Protocol):
 
     def tick(self, now: float, heard: bytes) -> Event | None: ...
 
+    @property
+    def waiting(self) -> bool:
+        """The caller hears nothing of it and only waits: "one moment" is due."""
+        ...
+
     def key(self, key: str) -> None: ...
 
-    def hung_up(self) -> None:
-        """The caller is gone: keep what must be kept."""
+    def leg_event(self, event: LegEvent) -> None:
+        """What else happens on the caller's leg: the outcome of a transfer."""
+        ...
+
+    def hung_up(self) -> Event | None:
+        """The caller is gone. Returns what the dialog must still hear of (a message that was left)."""
         ...
 
 
 class Desk(msgspec.Struct, frozen=True):
     """What an errand is given of the conversation."""
 
+    leg: Leg
     mouth: Mouth
     say: Callable[[Sequence[str]], None]
-    caller: str
+    kept: Keepsakes
     call: int
 
 
@@ -78,7 +90,8 @@ Errands = Callable[[Act, Desk], "Errand | None"]
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """``ears`` opens the hearing of one call; ``today``: the time of day; ``rated``: keeps a rating."""
+    """``ears`` opens the hearing of one call; ``today``: the time of day; ``rated``: keeps a rating;
+    ``left``: carries out what the dialog still wants done for a caller who hung up."""
 
     think: Think
     voice: Speaking
@@ -86,5 +99,6 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     errands: Errands
     diary: Diary
     today: Callable[[], dt.datetime]
+    left: Callable[[Future[Turn], Keepsakes], None] = lambda turn, kept: None
     rated: Callable[[int, str], None] = lambda stars, item: None
     habits: Habits = Habits()

@@ -53,7 +53,8 @@ class Habits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``filler``: quiet after which "one moment" is said (1.85 s is what older callers tolerate, see docs/phone.md);
     ``again``: quiet after which it is said again; ``voice_barge_in``: speech may cut in; ``second_thought``: speech
     this soon after an answer began still belongs to the question; ``first_pause``, ``key_pause``: quiet after picking
-    up and after a key before we speak, for the handset has to get to the ear.
+    up and after a key before we speak, for the handset has to get to the ear; ``between_digits``: quiet after which a
+    number being keyed in is complete.
     """
 
     filler: float = 1.8
@@ -61,7 +62,46 @@ class Habits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     voice_barge_in: bool = True
     second_thought: float = 0.6
     first_pause: float = 0.4
+    between_digits: float = 4.0
     key_pause: float = 0.3
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Leaving a message, seconds. ``quiet``: silence that ends it; ``nothing``: the same before a word was said."""
+
+    quiet: float = 6.0
+    nothing: float = 10.0
+
+
+class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a caller gets to a person. Seconds; SIP addresses.
+
+    ``desk``: the service desk; empty: nobody can be reached, a message is offered. ``addresses``: other targets by
+    name. ``specialist``: the policy specialist a clerk can fetch (conference only). ``way``: "blind" sends the caller
+    on; "attended" briefs the clerk, then connects the two; "conference" stays in between. ``desks``: clerks called at a
+    time by one worker, the others wait; ``ring``: how long a clerk's telephone rings; ``accept``: how long he may take
+    to press 1; ``patience``: the longest wait in line; ``announce``: between two announcements of the place in line;
+    ``offer``: wait after which a call back is offered.
+    """
+
+    desk: str = ""
+    addresses: dict[str, str] = {}
+    specialist: str = ""
+    way: Literal["blind", "attended", "conference"] = "attended"
+    desks: int = 5
+    ring: float = 25.0
+    accept: float = 20.0
+    patience: float = 300.0
+    announce: float = 30.0
+    offer: float = 45.0
+
+
+class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Recording whole calls. Off unless ``on``; then every caller is told by ``notice``. Sealed; ``days`` are kept."""
+
+    on: bool = False
+    notice: str = "为了保证服务质量，这次通话会录音。"
+    days: int = 90
 
 
 class IvrSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,4 +117,7 @@ class IvrSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     numbers: tuple[str, ...] = ()
     admission: Admission = Admission()
     habits: Habits = Habits()
+    message: Message = Message()
+    people: People = People()
+    recording: Recording = Recording()
     health: str = "127.0.0.1:8045"

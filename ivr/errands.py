@@ -1,0 +1,59 @@
+"""Slow work behind the caller's back: filing, looking up, handing over. Done in a thread, told to the dialog at the end.
+
+While it lasts the caller hears "one moment" where it takes longer than that; work nobody hears of within its patience
+is told as lost, never as done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import msgspec
+
+from dialog.acts import Act
+from dialog.events import Event
+from ivr.leg import LegEvent
+
+
+class Work(msgspec.Struct, frozen=True):
+    """How one kind of act is carried out. ``ready`` is called at once, in the call's own thread, and gives what ``do``
+    works on in another; ``lost``: what the dialog is told when ``do`` breaks or takes longer than ``patience`` seconds.
+    """
+
+    name: str
+    do: Callable[..., Event]
+    lost: Callable[..., Event]
+    patience: float = 15.0
+    ready: Callable[..., object] = lambda act: act
+
+
+class Waiting:
+    """An ``Errand`` over ``Work``. ``submit`` runs a function in a thread."""
+
+    waiting = True
+
+    def __init__(self, work: Work, act: Act, submit: Callable[..., Future[Event]]) -> None:
+        self.name = work.name
+        self._work, self._act = work, act
+        self._future = submit(work.do, work.ready(act))
+        self._began: float | None = None
+
+    def tick(self, now: float, heard: bytes) -> Event | None:
+        if self._began is None:
+            self._began = now
+        if self._future.done():
+            error = self._future.exception()
+            return self._work.lost(self._act) if error is not None else self._future.result()
+        if now - self._began >= self._work.patience:
+            return self._work.lost(self._act)
+        return None
+
+    def key(self, key: str) -> None:
+        return
+
+    def leg_event(self, event: LegEvent) -> None:
+        return
+
+    def hung_up(self) -> Event | None:
+        return None
