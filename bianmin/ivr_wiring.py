@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
+import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from bianmin import settings
+from bianmin import filing, settings
 from bianmin.hearing import start_recognition
+from bianmin.ivr_errands import PhoneErrands
 from bianmin.settings import Settings
 from bianmin.voice import open_espeak, open_synthesiser
 from content.pack import Pack
 from content.search import Searcher
 from content.search.query import Query
 from content.search.vocabulary import vocabulary
-from dialog.acts import Act
 from dialog.events import Event
 from dialog.pack_knowledge import PackKnowledge
 from dialog.session import step
 from dialog.state import State, Turn
 from dialog.world import World
+from ivr.call_recording import RecordedLeg
 from ivr.diary import FileDiary, Trouble
 from ivr.ears import Ears
-from ivr.parts import Desk, Errand, Parts
+from ivr.journal import ENDING, Journals
+from ivr.leg import Dialler, Leg
+from ivr.parts import Parts
 from ivr.voice import LineVoice
+from offline_cache.layout import Terminal
+from offline_cache.sealing import Sealer
 from speech import espeak
 from speech.clips import ClipsOf
+from speech.endpointing import EndpointSettings
 from speech.hearing import Hearing
 from speech.speaking import SpeechFailed
-from speech.synthesis import Synthesiser, SynthesisError
+from speech.synthesis import Synthesiser
 from speech.synthesis_fallback import WithLastResort
 
 FIRST_WORDS = ("greeting.phone", "listen.more", "silence.phone", "silence.phone_again", "none.unheard")
@@ -37,44 +46,76 @@ FIRST_WORDS = ("greeting.phone", "listen.more", "silence.phone", "silence.phone_
 PATIENCE = 60.0
 """Seconds a model may take to load."""
 
+THREADS = 3
+"""Of a worker, for searching and filing."""
+
 
 def pack_path(chosen: Settings) -> Path:
     """The pack the settings name, else the starter pack."""
     return Path(chosen.pack) if chosen.pack else settings.starter_pack()
 
 
-def open_parts(chosen: Settings, number: int = 0) -> Parts:
+def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
     """Open everything; takes seconds. ``number``: the worker's.
 
-    Raises ``PackError``, ``SpeechError``, ``ModelError`` or ``SynthesisError``: one clear sentence.
+    Raises ``PackError``, ``SpeechError``, ``ModelError``, ``SynthesisError`` or ``CommandError``: one clear sentence.
     """
+    home = settings.home()
     pack = Pack.open(pack_path(chosen))
     searcher = Searcher(pack, accents=chosen.speech.accents)
-    world = World(PackKnowledge(pack, searcher), can_print=False)
     recogniser = start_recognition(chosen, vocabulary(pack), spare=False)
-    diary = FileDiary(settings.home() / "logs" / f"ivr-{number}.jsonl", dt.datetime.now)
+    diary = FileDiary(home / "logs" / f"ivr-{number}.jsonl", dt.datetime.now)
     voice = _voice(chosen, pack, diary)
     voice.prepare(pack.prompt("filler.searching"), [pack.prompt(name) for name in FIRST_WORDS])
     searcher.search(Query("医保"), 1)  # the first search loads the model
     recogniser.wait_ready(PATIENCE)
-    pool = ThreadPoolExecutor(2, thread_name_prefix="thinking")
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="thinking")
+    terminal = filing.terminal(chosen)
+    folder = home / "ivr" / "messages" / str(number)
+    desk = filing.desk(chosen)
+    errands = PhoneErrands(chosen.ivr, pack, desk, terminal, folder, dialler, voice, pool)
+    errands.recover()
+    world = World(PackKnowledge(pack, searcher), can_print=False, means=errands.means)
 
     def think(state: State, event: Event) -> Future[Turn]:
         return pool.submit(step, state, event, world)
 
+    endpoint = EndpointSettings(pause=chosen.ivr.habits.pause)
     return Parts(
         think=think,
         voice=voice,
-        ears=lambda: Ears(Hearing(recogniser)),
-        errands=_errand,
+        ears=lambda: Ears(Hearing(recogniser, endpoint)),
+        errands=errands.open,
         diary=diary,
         today=dt.datetime.now,
+        left=errands.left,
+        rated=errands.rated,
+        record=_recorder(chosen, terminal, home / "ivr" / "recordings"),
+        notice=chosen.ivr.recording.notice if chosen.ivr.recording.on and terminal is not None else "",
         habits=chosen.ivr.habits,
     )
 
 
-def _errand(act: Act, desk: Desk) -> Errand | None:
-    return None
+def _recorder(chosen: Settings, terminal: Terminal | None, folder: Path) -> Callable[[Leg], RecordedLeg] | None:
+    """Puts a leg on record, where calls are recorded; without a key to seal to nothing is."""
+    recording = chosen.ivr.recording
+    if not recording.on or terminal is None:
+        return None
+    forget_old(folder, dt.datetime.now() - dt.timedelta(days=recording.days))
+    journals = Journals(folder, Sealer(terminal.enrolment.central_key))
+
+    def record(leg: Leg) -> RecordedLeg:
+        name = f"{dt.datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        return RecordedLeg(leg, journals.begin(name), time.monotonic)
+
+    return record
+
+
+def forget_old(folder: Path, before: dt.datetime) -> None:
+    """Remove recordings made before a time."""
+    for path in folder.glob(f"*{ENDING}"):
+        if path.name < f"{before:%Y%m%dT%H%M%S}":
+            path.unlink(missing_ok=True)
 
 
 def _voice(chosen: Settings, pack: Pack, diary: FileDiary) -> LineVoice:
@@ -87,6 +128,3 @@ def _voice(chosen: Settings, pack: Pack, diary: FileDiary) -> LineVoice:
         synthesiser = WithLastResort(synthesiser, open_espeak)
     clips = ClipsOf(lambda sentence: pack.clip_bytes(sentence, name))
     return LineVoice(synthesiser, clips, chosen.speech.rate, failed)
-
-
-__all__ = ["SynthesisError", "open_parts", "pack_path"]

@@ -23,6 +23,9 @@ from ivr.settings import Address, Trunk
 
 Transport = Literal["udp", "tcp", "tls"]
 
+_TRANSFERRED = "Call transfered"
+"""The library's own words (and spelling) for a leg that ended because its transfer succeeded."""
+
 READ = 16_000
 """Bytes read at most at a time: a second."""
 
@@ -30,8 +33,9 @@ READ = 16_000
 class BaresipLeg:
     """Implements ``Leg`` over a ``baresip.Call``."""
 
-    def __init__(self, call: Any, spawn: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+    def __init__(self, call: Any, spawn: Callable[[Coroutine[Any, Any, None]], None], dialled: str = "") -> None:
         self._call, self._spawn = call, spawn
+        self.dialled = dialled
         self._listener: Listener = lambda event: None
         self._early: list[LegEvent] = []
         self._listening = False
@@ -115,8 +119,6 @@ class BaresipLeg:
             await transfer
         except (baresip.BaresipError, ValueError):
             self._tell(HandedOver(False))
-        else:
-            self._tell(HandedOver(True))
 
     @staticmethod
     async def _quietly(action: Coroutine[Any, Any, None]) -> None:
@@ -130,6 +132,8 @@ class BaresipLeg:
                 self.up = True
                 self._tell(Answered())
             case Event.CALL_CLOSED:
+                if event.text == _TRANSFERRED:
+                    self._tell(HandedOver(True))
                 self.gone = True
                 self.up = False
                 self._tell(HungUp(event.text or ""))
@@ -157,6 +161,7 @@ class Switch:
         self._runtime = baresip.Runtime()
         self._tasks: set[asyncio.Task[None]] = set()
         self._agent: Any = None
+        self._dialled: dict[int, str] = {}
         self._incoming: Callable[[BaresipLeg], None] = BaresipLeg.reject
         self.registered = False
         self.died = asyncio.Event()
@@ -166,6 +171,7 @@ class Switch:
         self._incoming = incoming
         self._runtime.on_dead = self.died.set
         await self._runtime.start(self._config())
+        self._runtime.subscribe(self._note_dialled)
         address = self._address
         for transport, port in self._transports():
             secured = ("mediaenc=srtp",) if transport == "tls" else ()
@@ -201,8 +207,13 @@ class Switch:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _note_dialled(self, event: Any) -> None:
+        """The library's call object does not tell which number was called; the event before it does."""
+        if event.event is Event.CALL_INCOMING:
+            self._dialled[event.call] = user_of(event.to or "")
+
     def _arrived(self, call: Any) -> None:
-        self._incoming(BaresipLeg(call, self.spawn))
+        self._incoming(BaresipLeg(call, self.spawn, self._dialled.pop(call.handle, "")))
 
     def _transports(self) -> list[tuple[Transport, int]]:
         address = self._address

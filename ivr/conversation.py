@@ -392,6 +392,8 @@ class Conversation:
     def _perform(self, acts: Sequence[Act], now: float) -> None:
         said: list[Say] = []
         hint = isinstance(self._event, Silence)
+        if isinstance(self._event, Started) and self._parts.notice:
+            said.append(Say(self._parts.notice))
         for act in acts:
             if isinstance(act, Ask):
                 self._ask = act
@@ -411,7 +413,7 @@ class Conversation:
                 if kept is not None:
                     self._steps.append(_Run(Sound(kept.sound), True))
             elif isinstance(act, Rate):
-                self._parts.rated(act.stars, act.item_id)
+                self._parts.rated(act, self._leg.caller)
             elif not isinstance(act, Show):
                 self._add_run(said)
                 self._steps.append(act)

@@ -76,7 +76,7 @@ class ErrandEnded(msgspec.Struct, frozen=True, tag="errand-ended"):
 
 
 class Refused(msgspec.Struct, frozen=True, tag="call-refused"):
-    """``why``: "full", "overloaded", "draining"."""
+    """``why``: "full", "overloaded", "draining", "number" (not one of ours)."""
 
     why: str
 

@@ -1,4 +1,4 @@
-"""Slow work behind the caller's back: filing, looking up, handing over. Done in a thread, told to the dialog at the end.
+"""Slow work behind the caller: filing, looking up, handing over. Done in a thread, told to the dialog at the end.
 
 While it lasts the caller hears "one moment" where it takes longer than that; work nobody hears of within its patience
 is told as lost, never as done.

@@ -35,6 +35,10 @@ class Keepsakes:
     def get(self, handle: str) -> Kept | None:
         return self._kept.get(handle)
 
+    def forget(self) -> None:
+        """The call is over and nothing of it is wanted any more."""
+        self.drop(tuple(self._kept))
+
     def drop(self, handles: tuple[str, ...]) -> None:
         """They are safe elsewhere, or not wanted any more."""
         for handle in handles:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import msgspec
 
+from ivr.call_recording import RecordedLeg
 from ivr.conversation import Conversation
 from ivr.diary import LineQuality, Refused, Trouble
 from ivr.leg import FRAME, Answered, HungUp, Leg, LegEvent
@@ -27,6 +28,9 @@ class IncomingLeg(Leg, Protocol):
 
     @property
     def quality(self) -> LineQuality | None: ...
+
+    @property
+    def dialled(self) -> str: ...
 
     def answer(self) -> None: ...
 
@@ -63,6 +67,7 @@ class Health(msgspec.Struct, frozen=True):
 class _Call(msgspec.Struct):
     leg: IncomingLeg
     conversation: Conversation | None = None
+    record: RecordedLeg | None = None
 
 
 class Line:
@@ -72,10 +77,12 @@ class Line:
         self,
         parts: Parts,
         admission: Admission | None = None,
+        numbers: tuple[str, ...] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._parts, self._clock = parts, clock
         self._admission = admission or Admission()
+        self._numbers_served = numbers
         self._calls: dict[int, _Call] = {}
         self._numbers = itertools.count(1)
         self.lateness = Lateness()
@@ -102,6 +109,8 @@ class Line:
     def arrived(self, leg: IncomingLeg) -> None:
         """An INVITE came: answer it or refuse it, at once."""
         why = self._reason_to_refuse()
+        if self._numbers_served and leg.dialled not in self._numbers_served:
+            why = "number"
         if why:
             self._refused += 1
             self._parts.diary.note(Refused(why))
@@ -171,7 +180,10 @@ class Line:
             return
         if isinstance(event, Answered):
             self._answered += 1
-            call.conversation = Conversation(call.leg, self._parts, number)
+            leg: Leg = call.leg
+            if self._parts.record is not None:
+                leg = call.record = self._parts.record(leg)
+            call.conversation = Conversation(leg, self._parts, number)
             call.conversation.begin(self._clock(), self.calls)
         elif isinstance(event, HungUp):
             self._forget(number)
@@ -180,5 +192,7 @@ class Line:
         call = self._calls.pop(number, None)
         if call is not None and call.leg.quality is not None:
             self._parts.diary.note(call.leg.quality, number)
+        if call is not None and call.record is not None:
+            call.record.close()
         if self.draining and not self._calls:
             self.drained.set()

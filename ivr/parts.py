@@ -9,9 +9,10 @@ from typing import Protocol
 
 import msgspec
 
-from dialog.acts import Act
+from dialog.acts import Act, Rate
 from dialog.events import Event
 from dialog.state import DEFAULT_VOLUME, State, Turn
+from ivr.call_recording import RecordedLeg
 from ivr.diary import Diary
 from ivr.keepsakes import Keepsakes
 from ivr.leg import Leg, LegEvent
@@ -90,8 +91,9 @@ Errands = Callable[[Act, Desk], "Errand | None"]
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """``ears`` opens the hearing of one call; ``today``: the time of day; ``rated``: keeps a rating;
-    ``left``: carries out what the dialog still wants done for a caller who hung up."""
+    """``ears`` opens the hearing of one call; ``today``: the time of day; ``rated``: keeps a rating of a caller;
+    ``left``: carries out what the dialog still wants done for a caller who hung up; ``record``: puts a call
+    on record, and then ``notice`` is said first."""
 
     think: Think
     voice: Speaking
@@ -100,5 +102,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     diary: Diary
     today: Callable[[], dt.datetime]
     left: Callable[[Future[Turn], Keepsakes], None] = lambda turn, kept: None
-    rated: Callable[[int, str], None] = lambda stars, item: None
+    rated: Callable[[Rate, str], None] = lambda act, caller: None
+    record: Callable[[Leg], RecordedLeg] | None = None
+    notice: str = ""
     habits: Habits = Habits()

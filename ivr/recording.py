@@ -32,7 +32,7 @@ class Keeping(Protocol):
 
 
 class Recording:
-    """An ``Errand``. ``kept``: takes the finished sound and its journal, and gives the handle the dialog knows it by."""
+    """An ``Errand``. ``kept`` takes the finished sound and its journal and gives the handle the dialog knows it by."""
 
     name = "message"
     waiting = False

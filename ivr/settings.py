@@ -50,13 +50,14 @@ class Admission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Habits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds, and how the line takes turns.
 
-    ``filler``: quiet after which "one moment" is said (1.85 s is what older callers tolerate, see docs/phone.md);
-    ``again``: quiet after which it is said again; ``voice_barge_in``: speech may cut in; ``second_thought``: speech
-    this soon after an answer began still belongs to the question; ``first_pause``, ``key_pause``: quiet after picking
-    up and after a key before we speak, for the handset has to get to the ear; ``between_digits``: quiet after which a
-    number being keyed in is complete.
+    ``pause``: quiet that ends an utterance, at first (it is learned per caller); ``filler``: quiet after which "one
+    moment" is said (1.85 s is what older callers tolerate, see docs/phone.md); ``again``: quiet after which it is said
+    again; ``voice_barge_in``: speech may cut in; ``second_thought``: speech this soon after an answer began still
+    belongs to the question; ``first_pause``, ``key_pause``: quiet after picking up and after a key before we speak, for
+    the handset has to get to the ear; ``between_digits``: quiet after which a number being keyed in is complete.
     """
 
+    pause: float = 0.6
     filler: float = 1.8
     again: float = 2.6
     voice_barge_in: bool = True

@@ -81,7 +81,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     switch = Switch(settings.listen, settings.trunk, settings.admission.calls * 3 + 10)
     parts = await asyncio.to_thread(open_parts, switch)
-    line = Line(parts, settings.admission)
+    line = Line(parts, settings.admission, settings.numbers)
     await switch.start(line.arrived)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)

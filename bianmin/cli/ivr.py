@@ -63,7 +63,7 @@ def _work(known: Settings, number: int) -> None:
     try:
         from bianmin.ivr_wiring import open_parts
 
-        asyncio.run(serve(own, lambda switch: open_parts(replace(known, ivr=own), number), began))
+        asyncio.run(serve(own, lambda switch: open_parts(replace(known, ivr=own), switch, number), began))
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         say(Failed(reason))

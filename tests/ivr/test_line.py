@@ -23,6 +23,7 @@ class Incoming(VirtualLeg):
 
     quality = LineQuality(1, 1, 0, 0.0, 0)
     rejected = False
+    dialled = "12345"
 
     def answer(self) -> None:
         self._later.append(Answered())

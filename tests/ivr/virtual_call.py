@@ -143,7 +143,7 @@ class Call:
             errands=errands,
             diary=self.diary,
             today=lambda: dt.datetime(2026, 11, 23, 10, 0),
-            rated=lambda stars, item: self.ratings.append((stars, item)),
+            rated=lambda act, caller: self.ratings.append((act.stars, act.item_id)),
             habits=habits or Habits(first_pause=0.0, key_pause=0.0),
         )
         self.conversation = Conversation(self.leg, parts)
