@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+
+class BusyError(Exception):
+    """Another process holds the lock."""
 
 
 class Writable(Protocol):
@@ -36,7 +41,8 @@ class Files(Protocol):
     def open(self, path: Path) -> BinaryIO: ...
     def size(self, path: Path) -> int | None: ...
     def names(self, folder: Path) -> tuple[str, ...]: ...
-    def locked(self, path: Path) -> AbstractContextManager[None]: ...
+    def free(self, folder: Path) -> int: ...
+    def locked(self, path: Path, wait: bool = True) -> AbstractContextManager[None]: ...
 
 
 class _DiskWritable:
@@ -101,12 +107,19 @@ class Disk:
         except FileNotFoundError:
             return ()
 
+    def free(self, folder: Path) -> int:
+        """Bytes that may still be written below ``folder``."""
+        return shutil.disk_usage(folder).free
+
     @contextmanager
-    def locked(self, path: Path) -> Iterator[None]:
-        """Hold ``path`` against the other processes of this machine."""
+    def locked(self, path: Path, wait: bool = True) -> Iterator[None]:
+        """Hold ``path`` against the other processes of this machine. ``wait`` False: raises ``BusyError`` instead."""
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError as error:
+                raise BusyError(str(path)) from error
             yield
         finally:
             os.close(handle)
