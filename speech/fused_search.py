@@ -3,7 +3,7 @@
 A rival is a sequence of tokens with what the sound says of it and, after every whole syllable, what the lexicon says
 (``speech.lexicon.Node``: the pack's words, a dictionary, word trigrams). Rivals are ranked by
 
-    sound + LANGUAGE * lexicon + SYLLABLE * syllables
+    sound - INTERNAL * what the network expected anyway + LANGUAGE * lexicon + SYLLABLE * syllables
 
 The lexicon makes every syllable less likely, hence the last term. At most one token is taken an encoding ("modified
 beam search" of icefall); rivals that reach the same tokens are added up. In most encodings nothing but the blank is
@@ -30,8 +30,9 @@ class SearchSettings(msgspec.Struct, frozen=True):
     """Weights in natural logarithms, tried on the development clips with `bianmin eval speech`; see decision 11."""
 
     paths: int = 8
-    language: float = 0.3
-    syllable: float = 1.2
+    internal: float = 0.2
+    language: float = 0.4
+    syllable: float = 1.8
     unlikely: float = 6.0  # a token this much below the best of its frame is not tried
     behind: float = 12.0  # a path this much behind the best is given up
 
@@ -75,9 +76,10 @@ class FusedSearch:
         self._sound = np.array([sound for sound, _ in ranked])
         self._language = np.array([path.language for path in self._paths])
         self._predictions = self._model.predict([path.tokens[-self._model.context :] for path in self._paths])
+        self._expected = self.settings.internal * self._model.unheard(self._predictions)
 
     def _frame(self, encoding: Floats) -> None:
-        table = self._model.log_probabilities(encoding, self._predictions)
+        table = self._model.log_probabilities(encoding, self._predictions) - self._expected
         ranks = self._sound + self._language
         least = float((ranks + table.max(axis=1)).max()) - self.settings.unlikely
         likely = table > (least - ranks)[:, None]

@@ -94,10 +94,25 @@ class Transducer:
 
     def log_probabilities(self, encoding: Floats, predictions: Floats) -> Floats:
         """Of each token next, for each path: (n, tokens), natural logarithm."""
-        logits: Floats = np.tanh(encoding + predictions) @ self._weight + self._bias
-        logits -= logits.max(axis=1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        return logits
+        return _normalised(np.tanh(encoding + predictions) @ self._weight + self._bias)
+
+    def unheard(self, predictions: Floats) -> Floats:
+        """What the network expects next without any sound: (n, tokens), natural logarithm, 0 for the blank.
+
+        It learned a language of its own from its training texts, which stands in the way of another: the "internal
+        language model", estimated as Meng et al. do (arXiv 2011.01991), with nothing for the encoding.
+        """
+        logits = np.tanh(predictions) @ self._weight + self._bias
+        logits[:, 0] = -np.inf
+        expected = _normalised(logits)
+        expected[:, 0] = 0.0
+        return expected
+
+
+def _normalised(logits: Floats) -> Floats:
+    logits -= logits.max(axis=1, keepdims=True)
+    logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    return logits
 
 
 def _joiner(path: Path) -> tuple[Floats, Floats]:
