@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from bianmin import printing, settings
+import numpy as np
+
+from bianmin import settings
+from bianmin.cli.devices import inventory_of
 from bianmin.errands import Equipment, errands
 from bianmin.hearing import start_recognition
+from bianmin.kiosk_equipment import open_equipment, reachable, working
+from bianmin.kiosk_inputs import Inputs
+from bianmin.kiosk_staff import Tools, read_volume
+from bianmin.kiosk_watch import DeviceWatch
 from bianmin.settings import Settings
 from bianmin.voice import open_speaker
 from content.pack import Pack
 from content.search import Searcher
 from content.search.vocabulary import vocabulary
+from devices.diagnostics import Records
+from devices.drivers.id_reader import IdReader
+from devices.drivers.keypad import Keypad
+from devices.drivers.scanner import SerialScanner, WedgeScanner
+from devices.inventory import Inventory
+from devices.services import Service
 from dialog.pack_knowledge import PackKnowledge
 from dialog.world import Limits, World
 from kiosk.ears import Listener, ListeningEars
@@ -22,12 +37,14 @@ from kiosk.handwriting.reading import FusedHandwriting, Handwriting
 from kiosk.ime import Ime, ImeError, Rime
 from kiosk.keepsakes import Keepsakes
 from kiosk.listening import HearingListener, NoListener
-from kiosk.loudspeaker import Loudspeaker
+from kiosk.loudspeaker import Loudspeaker, SoundCardLoudspeaker, SwitchingLoudspeaker
 from kiosk.microphone import Microphone
-from kiosk.mouth import SpeakingMouth
+from kiosk.mouth import SpeakingMouth, gain_of
 from kiosk.ports import Diary, Mouth, Parts, Post
 from kiosk.ratings import RatingsFile
+from kiosk.recording import Player, Recorder
 from kiosk.surroundings import Surroundings
+from speech.audio import Audio
 from speech.hearing import Hearing
 from speech.models import State, look
 from speech.recognition import SpeechError
@@ -38,6 +55,10 @@ Clock = Callable[[], float]
 
 MODEL_PATIENCE = 120.0
 """Seconds a recogniser may take to load, on a slow disk too, before the kiosk says that it cannot."""
+
+TONE_HZ, TONE_SECONDS, TONE_RATE = 1000.0, 1.5, 24_000
+"""The calibration's tone: 1 kHz, where a sound level meter's A weighting is 0 dB."""
+USUAL_VOLUME = 6
 
 
 class SilentMouth:
@@ -57,8 +78,18 @@ def pack_path(chosen: Settings) -> Path:
     return Path(chosen.pack) if chosen.pack else settings.starter_pack()
 
 
+@dataclass(frozen=True)
+class Front:
+    """What the loaded parts need of the window: where to report, and what is going on before it."""
+
+    post: Post
+    idle: Callable[[], bool]
+    wants_name: Callable[[], bool]
+    press: Callable[[str], None]
+
+
 def load_parts(
-    chosen: Settings, microphone: Microphone, loudspeaker: Loudspeaker, post: Post, diary: Diary, clock: Clock
+    chosen: Settings, microphone: Microphone, loudspeaker: Loudspeaker, front: Front, diary: Diary, clock: Clock
 ) -> Parts:
     """Open everything; takes seconds. Raises ``PackError``, ``SpeechError`` or ``ModelError``: one clear sentence.
 
@@ -68,28 +99,87 @@ def load_parts(
     pack = Pack.open(pack_path(chosen))
     searcher = Searcher(pack, accents=chosen.speech.accents)
     knowledge = {language: PackKnowledge(pack, searcher, language) for language in ("zh", "en")}
-    ears = ListeningEars(microphone, _listener(chosen, pack, microphone, diary, clock), post)
-    printer = printing.configured(chosen)
+    switching = SwitchingLoudspeaker(loudspeaker, _headset(chosen, loudspeaker))
+    recorder, player = Recorder(), Player(switching)
+    listener = _listener(chosen, pack, microphone, diary, clock)
+    ears = ListeningEars(microphone, listener, front.post, recorder)
+    inventory = inventory_of(chosen)
+    equipment = open_equipment(
+        chosen, inventory, recorder if ears.available else None, player if switching.available else None
+    )
+    start = Surroundings(checked=pack.meta.date.isoformat(), elsewhere=chosen.kiosk.elsewhere)
+    records = Records(settings.home() / "diagnostics" / "records.jsonl")
+    opening = dt.time.fromisoformat(chosen.kiosk.opening)
+    watch = DeviceWatch(
+        inventory, records, equipment.busy, diary, start, opening, reachable(chosen.sync.central), front.idle
+    )
+    watch.look(dt.datetime.now().astimezone())
+    watch.start()
+    _listen_at_devices(chosen, inventory, equipment, switching, front)
     limits = Limits(idle=chosen.kiosk.idle_seconds, wipe=chosen.kiosk.wipe_seconds)
 
     def world(language: str) -> World:
-        return World(knowledge[language], limits, can_print=printer is not None, can_hear=ears.available)
+        around = watch.around()
+        return World(
+            knowledge[language],
+            limits,
+            can_print=equipment.printer is not None and not around.lacks(Service.SLIP),
+            can_hear=ears.available,
+            offline=around.offline,
+            means=working(equipment.means, around),
+            town=chosen.kiosk.town,
+            elsewhere=around.elsewhere,
+        )
 
     keepsakes = Keepsakes()
-    around = Surroundings(checked=pack.meta.date.isoformat())
     parts = Parts(
         world=world,
         ears=ears,
-        mouth=_mouth(chosen, pack, loudspeaker, post, diary, clock),
+        mouth=_mouth(chosen, pack, switching, front.post, diary, clock),
         ratings=RatingsFile(settings.home() / "ratings" / "kiosk.jsonl", dt.datetime.now),
-        errands=errands(Equipment(printer=printer), pack, chosen, keepsakes, diary),
+        errands=errands(equipment, pack, chosen, keepsakes, diary),
         keepsakes=keepsakes,
+        recorder=equipment.recorder,
+        player=equipment.player,
         ime=_ime(),
         handwriting=_handwriting(),
-        around=lambda: around,
+        around=watch.around,
+        staff=Tools(chosen, pack, inventory, equipment.printer, equipment.busy, lambda gain: _tone(switching, gain)),
     )
     diary.note("kiosk-ready", seconds=round(time.monotonic() - began, 1))
     return parts
+
+
+def _listen_at_devices(
+    chosen: Settings, inventory: Inventory, equipment: Equipment, loudspeaker: SwitchingLoudspeaker, front: Front
+) -> None:
+    """A thread for each device that speaks by itself."""
+    inputs = Inputs(front.post)
+    for name in inventory.names():
+        match inventory.driver(name):
+            case SerialScanner() | WedgeScanner() as scanner:
+                inputs.scanner(scanner)
+            case IdReader() as reader:
+                inputs.card_reader(reader, front.wants_name, equipment.busy)
+            case Keypad() as keypad:
+                inputs.keypad(keypad, front.press)
+            case _:
+                continue
+    if chosen.kiosk.headset_jack:
+        inputs.headset(Path(chosen.kiosk.headset_jack), loudspeaker)
+
+
+def _headset(chosen: Settings, room: Loudspeaker) -> Loudspeaker:
+    """The headset's own sound device, or the room's where the sound card switches by itself."""
+    return SoundCardLoudspeaker(chosen.kiosk.headset_output) if chosen.kiosk.headset_output else room
+
+
+def _tone(loudspeaker: Loudspeaker, gain_db: int) -> bool:
+    """The reference tone of the calibration, at the usual volume."""
+    time_axis = np.arange(int(TONE_SECONDS * TONE_RATE)) / TONE_RATE
+    samples = np.sin(2 * np.pi * TONE_HZ * time_axis) * np.minimum(1.0, np.minimum(time_axis, time_axis[::-1]) / 0.05)
+    gain = gain_of(USUAL_VOLUME, gain_db)
+    return loudspeaker.play(Audio(samples.astype(np.float32), TONE_RATE), gain, threading.Event(), lambda: None)
 
 
 def _listener(chosen: Settings, pack: Pack, microphone: Microphone, diary: Diary, clock: Clock) -> Listener:
@@ -116,7 +206,10 @@ def _mouth(chosen: Settings, pack: Pack, loudspeaker: Loudspeaker, post: Post, d
     except SynthesisError:
         diary.note("voice-failed")
         return SilentMouth()
-    return SpeakingMouth(speaker, loudspeaker, post, clock, base_rate=chosen.speech.rate)
+    home = settings.home()
+    return SpeakingMouth(
+        speaker, loudspeaker, post, clock, chosen.speech.rate, gain_db=lambda: read_volume(home).gain_db
+    )
 
 
 def _ime() -> Ime | None:

@@ -28,13 +28,25 @@ class SpeechSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``idle_seconds``: quiet before "are you still there"; ``wipe_seconds``: the countdown that follows."""
+    """``idle_seconds``: quiet before "are you still there"; ``wipe_seconds``: the countdown that follows.
+
+    ``town``: nine-digit code of the town the terminal stands in; ``elsewhere``: the nearest terminal or centre, in
+    words, named where something does not work here; ``opening``: when the self-tests of the day are made;
+    ``headset_jack``: the socket's input node; ``headset_output``: the sound device of the headset; ``stick``: where
+    memory sticks are mounted.
+    """
 
     terminal: str = "sample-terminal"
     size: str = "1080x1920"
     ppi: float = 92.0
     idle_seconds: float = 60.0
     wipe_seconds: int = 30
+    town: str = ""
+    elsewhere: str = ""
+    opening: str = "08:30"
+    headset_jack: str = ""
+    headset_output: str = ""
+    stick: str = ""
 
 
 class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import time
 from collections.abc import Callable
 
@@ -17,8 +18,9 @@ from kiosk.keypad import KEYS, Arrow, Ok, moved
 from kiosk.locale_texts import translator
 from kiosk.screens import draw
 from kiosk.sheet import Look
+from kiosk.staff.door import Door
 from kiosk.stage import Stage
-from kiosk.theme import Metrics, theme
+from kiosk.theme import MM_PER_INCH, Metrics, theme
 from kiosk.view import View
 
 
@@ -57,16 +59,24 @@ class KioskApp(App):  # type: ignore[misc]
         self._clock = clock
         self._every_frame = every_frame
         self._drawn: View | None = None
+        self._door = Door()
+        self._keys: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._sessions = 0
         self.frame = Frame("", *size, "#000000", (), ())
 
     def build(self) -> Stage:
-        self.stage = Stage(self.fonts, self._down, self._up, self.engine.draw_to)
+        self.stage = Stage(self.fonts, self._down, self._up, self.engine.draw_to, self.engine.picture)
         Clock.schedule_interval(self._turn, 0)
         Window.bind(on_key_down=self._key)
         return self.stage
 
+    def press_soon(self, name: str) -> None:
+        """A key, by Kivy's name; from any thread."""
+        self._keys.put(name)
+
     def _turn(self, _dt: float) -> None:
+        while not self._keys.empty():
+            self.key(self._keys.get_nowait())
         self.engine.tick(self._clock())
         self.refresh()
         if self._every_frame is not None:
@@ -90,6 +100,15 @@ class KioskApp(App):  # type: ignore[misc]
 
     def key(self, name: str) -> bool:
         """A key of the keypad, by Kivy's name; whether it means anything here."""
+        if self._door.key(name, self._clock()):
+            self.engine.knock()
+            self.refresh()
+            return True
+        digit = f"digit:{name.removeprefix('numpad')}"
+        if self.frame.target(digit) is not None:
+            self.engine.tap(digit)
+            self.refresh()
+            return True
         meaning = KEYS.get(name)
         match meaning:
             case None:
@@ -115,6 +134,11 @@ class KioskApp(App):  # type: ignore[misc]
         self._up(x, y)
 
     def _down(self, x: float, y: float) -> None:
+        mm = MM_PER_INCH / self.ppi
+        if self._door.touch(x * mm, y * mm, self._clock()):
+            self.engine.knock()
+            self.refresh()
+            return
         if self.engine.view.dark:
             self.engine.tap("dark")
             self.refresh()

@@ -26,7 +26,7 @@ from kiosk.conversation import Conversation
 from kiosk.face import Do, Intent
 from kiosk.glass import Glass
 from kiosk.habits import Habits
-from kiosk.pen import PAPER, Pen, Reader
+from kiosk.pen import PAPER, Pen
 from kiosk.ports import (
     CardRead,
     CodeScanned,
@@ -45,10 +45,13 @@ from kiosk.ports import (
     SoundEnded,
     SpeechBegan,
     SpeechOver,
+    StaffDone,
     Understood,
 )
+from kiosk.staff.area import StaffArea
 from kiosk.talk import Timing
 from kiosk.view import Typing, View, Voice
+from kiosk.worker import Worker
 
 BEAT = 1 / 12
 """Seconds between two steps of a turning ring."""
@@ -77,6 +80,7 @@ class Engine:
         self._glass = Glass(self._start)
         self._conversation: Conversation | None = None
         self._pen: Pen | None = None
+        self._staff: StaffArea | None = None
         self.sessions = 0
         self._pressed_at = self._beat_at = 0.0
         self._opened_by_press = False
@@ -89,8 +93,18 @@ class Engine:
     def _equip(self, parts: Parts) -> None:
         self._conversation = Conversation(parts, self._glass, self._habits, self._clock, self._diary, self.post)
 
+        if parts.staff is not None:
+            self._staff = StaffArea(
+                parts.staff,
+                self._glass,
+                self._clock,
+                parts.background or Worker("staff"),
+                self.post,
+                self._diary,
+                self._habits.staff_idle,
+            )
         if parts.handwriting is not None:
-            self._pen = Pen(parts.handwriting, self._glass, parts.background or Reader(), self.post)
+            self._pen = Pen(parts.handwriting, self._glass, parts.background or Worker("handwriting"), self.post)
 
     def _welcome(self) -> None:
         """The view nobody stands before."""
@@ -139,6 +153,16 @@ class Engine:
         return self._conversation.talk.timings if self._conversation is not None else []
 
     @property
+    def wants_name(self) -> bool:
+        """Whether a name is being asked for, which an identity card could give."""
+        return isinstance(self.view.screen, TextScreen) and self.view.screen.private
+
+    def picture(self, handle: str) -> bytes | None:
+        """The bytes of a picture of the session under way."""
+        kept = self._conversation.parts.keepsakes.get(handle) if self._conversation is not None else None
+        return kept.data if kept is not None else None
+
+    @property
     def active(self) -> bool:
         """Whether a session is under way."""
         return not isinstance(self.view.screen, AttractScreen)
@@ -154,6 +178,13 @@ class Engine:
             return
         self._begin(conversation)
         conversation.press(event)
+
+    def knock(self) -> None:
+        """Staff knocked: the door is there only while nobody stands before the terminal."""
+        if self._staff is not None and not self.active and self._conversation is not None:
+            self._conversation.hush()
+            self._reset_at = None
+            self._staff.enter()
 
     def press(self, name: str) -> None:
         """A finger came down on a control. Only holding to speak acts on it; everything else acts on release."""
@@ -183,6 +214,10 @@ class Engine:
         conversation = self._conversation
         if conversation is None:
             return
+        if self._staff is not None and self._staff.inside:
+            if pressed and name == pressed:
+                self._staff.press(name)
+            return
         if pressed == "speak":
             held = self._clock() - self._pressed_at >= self._habits.hold
             if self.view.voice is Voice.LISTENING and (held or not self._opened_by_press):
@@ -199,7 +234,7 @@ class Engine:
         """The keypad stands on control ``name``: show it and say what it is, instead of what is being said."""
         self._touched()
         self._glass.change(focus=name)
-        if self._conversation is not None and label:
+        if self._conversation is not None and label and self.view.staff is None:
             self._conversation.announce(label)
 
     def tick(self, now: float) -> None:
@@ -242,13 +277,15 @@ class Engine:
                 self.send(intent)
 
     def _touched(self) -> None:
-        if not self.active:
+        if not self.active and self.view.staff is None:
             self._reset_at = self._clock() + self._habits.browsing
         if self._conversation is not None:
             self._conversation.touched()
 
     def _begin(self, conversation: Conversation) -> None:
-        """A person is there. After a goodbye it is the next one."""
+        """A person is there. After a goodbye it is the next one. Whatever staff had open is closed."""
+        if self._staff is not None and self._staff.inside:
+            self._staff.leave()
         if conversation.over_at is not None:
             self._wipe(conversation)
         if self.active:
@@ -293,6 +330,9 @@ class Engine:
                 self.send(Scanned(text))
             case CardRead(name):
                 self._card(name)
+            case StaffDone():
+                if self._staff is not None:
+                    self._staff.came(report)
             case Headset(plugged):
                 self._plugged(conversation, plugged)
             case InkRead():
@@ -303,7 +343,7 @@ class Engine:
 
     def _card(self, name: str) -> None:
         """A card's name goes where a name is being asked for, to be seen and sent off by the citizen; else nowhere."""
-        if isinstance(self.view.screen, TextScreen) and self.view.screen.private:
+        if self.wants_name:
             self._touched()
             self._glass.change(typing=Typing(text=name[: face.LONGEST_TEXT]))
 
@@ -324,6 +364,8 @@ class Engine:
             self._wipe(conversation)
             return
         self._look_around(conversation)
+        if self._staff is not None:
+            self._staff.tick(now)
         conversation.tick(now)
         screen = self.view.screen
         printing = isinstance(screen, PrintScreen) and screen.state == "printing"
@@ -339,6 +381,8 @@ class Engine:
         conversation.forget()
         if self._pen is not None:
             self._pen.forget()
+        if self._staff is not None:
+            self._staff.leave()
         self._reset_at = None
         self._opened_by_press = False
         self._welcome()

@@ -105,7 +105,21 @@ class Ink(msgspec.Struct, frozen=True, tag="ink"):
         return "Ink(...)"
 
 
-Node = Panel | Words | Symbol | Ring | Scenery | Ink
+class Code(msgspec.Struct, frozen=True, tag="code"):
+    """A QR code of ``text`` on white, its quiet zone inside ``box``."""
+
+    box: Box
+    text: str
+
+
+class Photo(msgspec.Struct, frozen=True, tag="photo"):
+    """A picture of this session by its handle, as large as it fits into ``box``."""
+
+    box: Box
+    handle: str
+
+
+Node = Panel | Words | Symbol | Ring | Scenery | Ink | Code | Photo
 
 
 class Target(msgspec.Struct, frozen=True):

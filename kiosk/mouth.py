@@ -30,18 +30,30 @@ class _Job(NamedTuple):
     stop: threading.Event
 
 
-def gain_of(volume: int) -> float:
-    """Amplitude of volume step 0..10: silence, then 3 dB a step up to full."""
-    return 0.0 if volume <= 0 else 10 ** ((min(volume, LOUDEST) - LOUDEST) * 3 / 20)
+def gain_of(volume: int, gain_db: int = 0) -> float:
+    """Amplitude of volume step 0..10: silence, then 3 dB a step up to full; ``gain_db``: the machine's calibration."""
+    if volume <= 0:
+        return 0.0
+    return float(min(1.0, 10 ** (((min(volume, LOUDEST) - LOUDEST) * 3 + gain_db) / 20)))
 
 
 class SpeakingMouth:
-    """Speaks with ``voice`` through ``loudspeaker``; ``base_rate`` is the terminal's own calm pace."""
+    """Speaks with ``voice`` through ``loudspeaker``; ``base_rate`` is the terminal's own calm pace.
+
+    ``gain_db``: the machine's calibration.
+    """
 
     def __init__(
-        self, voice: Voice, loudspeaker: Loudspeaker, post: Post, clock: Callable[[], float], base_rate: float = 1.0
+        self,
+        voice: Voice,
+        loudspeaker: Loudspeaker,
+        post: Post,
+        clock: Callable[[], float],
+        base_rate: float = 1.0,
+        gain_db: Callable[[], int] = lambda: 0,
     ) -> None:
         self._voice, self._loudspeaker, self._post, self._clock = voice, loudspeaker, post, clock
+        self._gain_db = gain_db
         self._base_rate = base_rate
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._current: threading.Event | None = None
@@ -55,7 +67,7 @@ class SpeakingMouth:
     def speak(self, job: int, texts: tuple[str, ...], rate: float, volume: int, language: str) -> None:
         self._current = threading.Event()
         rate = min(2.0, max(0.5, rate * self._base_rate))
-        self._jobs.put(_Job(job, texts, rate, gain_of(volume), self._current))
+        self._jobs.put(_Job(job, texts, rate, gain_of(volume, self._gain_db()), self._current))
 
     def hush(self) -> None:
         if self._current is not None:

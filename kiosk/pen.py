@@ -5,10 +5,6 @@ Reading takes some 20 ms and happens off the main thread; what comes too late, a
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Callable
-
 from msgspec.structs import replace
 
 from kiosk.glass import Glass
@@ -20,24 +16,6 @@ PAPER = "paper"
 
 MOST_POINTS = 4_000
 """Of one character; a palm resting on the glass must not fill the memory."""
-
-
-class Reader:
-    """A thread for the background, started at the first use."""
-
-    def __init__(self) -> None:
-        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-
-    def __call__(self, work: Callable[[], None]) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="handwriting", daemon=True)
-            self._thread.start()
-        self._work.put(work)
-
-    def _run(self) -> None:
-        while True:
-            self._work.get()()
 
 
 class Pen:

@@ -18,6 +18,7 @@ from kiosk.handwriting.reading import Handwriting
 from kiosk.ime import Ime
 from kiosk.keepsakes import Keepsakes
 from kiosk.recording import Player, Recorder
+from kiosk.staff.records import StaffTools
 from kiosk.surroundings import Surroundings
 
 
@@ -44,6 +45,7 @@ class Parts:
     recorder: Recorder | None = None
     player: Player | None = None
     around: Callable[[], Surroundings] = Surroundings
+    staff: StaffTools | None = None
 
 
 # -- what the ears and the mouth report ------------------------------------------------------------------------------
@@ -137,6 +139,13 @@ class Headset(msgspec.Struct, frozen=True):
     plugged: bool
 
 
+class StaffDone(msgspec.Struct, frozen=True):
+    """What a worker of the staff area found on visit ``visit``."""
+
+    visit: int
+    outcome: object
+
+
 class InkRead(msgspec.Struct, frozen=True):
     """What the strokes of ``spell`` may be, the likeliest first."""
 
@@ -166,6 +175,7 @@ Report = (
     | CodeScanned
     | CardRead
     | Headset
+    | StaffDone
 )
 Post = Callable[[Report], None]
 

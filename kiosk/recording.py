@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
 
 import numpy as np
 import soundfile
@@ -85,17 +84,18 @@ def packed(audio: Audio) -> bytes:
 
 
 class Player:
-    """Plays a packed recording. ``volume`` tells the session's loudness as an amplitude."""
+    """Plays a packed recording. ``gain``: amplitude, the session's loudness, set before playing."""
 
-    def __init__(self, loudspeaker: Loudspeaker, volume: Callable[[], float]) -> None:
-        self._loudspeaker, self._volume = loudspeaker, volume
+    def __init__(self, loudspeaker: Loudspeaker) -> None:
+        self._loudspeaker = loudspeaker
+        self.gain = 1.0
         self._stop = threading.Event()
 
     def play(self, data: bytes) -> bool:
         """Until its end or ``stop``; whether all was heard."""
         samples, rate = soundfile.read(io.BytesIO(data), dtype="float32")
         self._stop = threading.Event()
-        return self._loudspeaker.play(Audio(samples, int(rate)), self._volume(), self._stop, lambda: None)
+        return self._loudspeaker.play(Audio(samples, int(rate)), self.gain, self._stop, lambda: None)
 
     def stop(self) -> None:
         self._stop.set()

@@ -23,6 +23,7 @@ from dialog.acts import (
     PrintScreen,
     RateScreen,
 )
+from kiosk.staff.records import About, DeviceLine, HelpCode, Page, StaffView, Told
 from kiosk.surroundings import Out, Surroundings
 from kiosk.view import Overlay, Typing, View, Voice
 
@@ -169,3 +170,36 @@ def sample_views() -> Iterator[tuple[str, View]]:
     written = replace(typing, letters="", candidates=tuple("医匠区臣巨矢医匿匹匡"), ink=WRITTEN)
     yield "writing", View(screen=listen, overlay=Overlay.WRITING, typing=written)
     yield "dark", View(screen=listen, headset=True, dark=True)
+    yield from staff_views()
+
+
+def staff_views() -> Iterator[tuple[str, View]]:
+    """The staff area's pages."""
+    tested = dt.datetime(2026, 11, 22, 8, 31)
+    devices = (
+        DeviceLine("printer", "receipt-printer", "warning", "纸快用完了", tested, True, "the printer is ready"),
+        DeviceLine("a4", "a4-printer", "ready", "", tested, True),
+        DeviceLine("card", "id-reader", "unplugged", "/dev/ttyUSB1 is not connected; check its cable", tested, False),
+        DeviceLine("scanner", "scanner", "ready"),
+        DeviceLine("camera", "camera", "ready", "", tested, True),
+        DeviceLine("keypad", "keypad", "ready", "", tested, None, "it is connected; press a key while testing"),
+        DeviceLine("speaker", "speaker", "ready", "", tested, None, "a tone was played; was it heard?"),
+    )
+    proof = "bianmin-proof:" + "0123456789abcdef" * 12
+    lines = (("终端", "市民中心一号机"), ("软件", "0.1.0（3f0c9a7be1d2）"), ("内容", "温岭样例 2026.11.20"))
+    pages = {
+        "pin": StaffView(pin="2718"),
+        "locked": StaffView(message="输错太多次，请稍后再试", left=75),
+        "menu": StaffView(page=Page.MENU),
+        "busy": StaffView(page=Page.DEVICES, busy="正在查看设备……"),
+        "devices": StaffView(page=Page.DEVICES, devices=devices),
+        "device": StaffView(page=Page.DEVICE, devices=devices, chosen="speaker"),
+        "paper": StaffView(page=Page.PAPER, paper="从2026年11月02日起算，大约还剩21.5米，够打96张。"),
+        "volume": StaffView(page=Page.VOLUME, gain=2, told=Told(True, "已记下+2分贝")),
+        "about": StaffView(page=Page.ABOUT, about=About((*lines, ("签名", "已用本机密钥签名")), proof)),
+        "sync": StaffView(page=Page.SYNC, told=Told(True, "内容已是最新，等待的事项已送出。")),
+        "help": StaffView(page=Page.HELP, help=HelpCode("480173", proof, "请在电话里报这六位数字，30分钟内有效。")),
+        "power": StaffView(page=Page.POWER),
+    }
+    for name, staff in pages.items():
+        yield f"staff-{name}", View(screen=AttractScreen(), staff=staff)

@@ -18,7 +18,8 @@ from PIL import Image, ImageDraw
 
 from kiosk import icons, scenery
 from kiosk.fonts import Fonts
-from kiosk.frame import Box, Frame, Ink, Node, Panel, Ring, Scenery, Symbol, Words
+from kiosk.frame import Box, Code, Frame, Ink, Node, Panel, Photo, Ring, Scenery, Symbol, Words
+from kiosk.pictures import photo, qr_code
 
 _OVERSAMPLE = 4
 _KEPT_PIXELS = 24_000_000
@@ -27,6 +28,9 @@ _KEPT_PIXELS = 24_000_000
 
 Finger = Callable[[float, float], None]
 """Told where on the glass, in pixels from the top left."""
+
+Pictures = Callable[[str], bytes | None]
+"""The bytes of a session's picture by its handle."""
 
 
 class Textures:
@@ -89,9 +93,17 @@ def _rgb(colour: str) -> Color:
 class Stage(Widget):  # type: ignore[misc]
     """The whole glass. ``show`` replaces what is drawn."""
 
-    def __init__(self, fonts: Fonts, on_press: Finger, on_release: Finger, on_move: Finger = lambda x, y: None) -> None:
+    def __init__(
+        self,
+        fonts: Fonts,
+        on_press: Finger,
+        on_release: Finger,
+        on_move: Finger = lambda x, y: None,
+        pictures: Pictures = lambda handle: None,
+    ) -> None:
         super().__init__()
         self._fonts = fonts
+        self._pictures = pictures
         self._textures = Textures()
         self._press, self._release, self._move = on_press, on_release, on_move
         self._groups: list[InstructionGroup] = []
@@ -147,6 +159,12 @@ class Stage(Widget):  # type: ignore[misc]
             case Scenery(box, name, colours):
                 key = ("scene", name, box.w, box.h, colours)
                 self._image(group, box, "#FFFFFF", key, lambda: scenery.draw(name, box.w, box.h, colours))
+            case Code(box, text):
+                self._image(group, box, "#FFFFFF", ("code", text, box.w), lambda: qr_code(text, box.w))
+            case Photo(box, handle):
+                data = self._pictures(handle)
+                if data is not None:
+                    self._image(group, box, "#FFFFFF", ("photo", handle, box), lambda: photo(data, box.w, box.h))
             case Ink(points, colour, edge):
                 self._ink(group, points, colour, edge)
             case _:

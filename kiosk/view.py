@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from dialog.acts import AttractScreen, Screen
+from kiosk.staff.records import StaffView
 from kiosk.surroundings import Surroundings
 from kiosk.theme import Contrast, TextSize
 
@@ -91,6 +92,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     dark: bool = False
     around: Surroundings = Surroundings()
     day: str = ""
+    staff: StaffView | None = None
     beat: int = 0
     pressed: str = ""
     focus: str = ""

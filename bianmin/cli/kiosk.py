@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 import threading
 import time
 from pathlib import Path
@@ -35,8 +36,9 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def kiosk(
+    context: typer.Context,
     size: Annotated[str, typer.Option("--size", help="Width and height in pixels.")] = "",
     shots: Annotated[Path | None, typer.Option("--shots", help="Save one PNG per screen here instead.")] = None,
     control: Annotated[
@@ -45,6 +47,8 @@ def kiosk(
     as_json: Json = False,
 ) -> None:
     """The touch front end."""
+    if context.invoked_subcommand is not None:
+        return
     known = settings.load()
     glass = parse_size(size or known.kiosk.size)
     from kiosk import window
@@ -59,6 +63,51 @@ def kiosk(
         else:
             _run(known, glass, control)
             emit({"ended": True}, as_json, "")
+
+
+@app.command("pin")
+def set_pin(as_json: Json = False) -> None:
+    """Set the PIN of the staff area: 6 to 12 digits, asked for twice, or one line on standard input."""
+    from kiosk.staff.lock import PinError, PinLock
+
+    lock = PinLock(settings.home() / "staff", lambda: dt.datetime.now(dt.UTC))
+    if sys.stdin.isatty():
+        pin = str(typer.prompt("PIN", hide_input=True, confirmation_prompt=True))
+    else:
+        pin = sys.stdin.readline().strip()
+    with failures(PinError, OSError):
+        lock.set(pin)
+    emit({"set": True}, as_json, "the staff area opens with this PIN from now on")
+
+
+@app.command("verify")
+def verify(
+    text: Annotated[str, typer.Argument(help="What the QR code of the staff area says; - reads standard input.")],
+    pack: Annotated[Path | None, typer.Option("--pack", help="The pack it should have; default: the one here.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a terminal's proof: its signature, and its program and content against those of this machine."""
+    from bianmin import proof
+    from bianmin.kiosk_wiring import pack_path
+
+    with failures(proof.ProofError, OSError):
+        stated = proof.from_text(sys.stdin.read() if text == "-" else text)
+        here = pack or pack_path(settings.load())
+        found = {
+            "statement": stated,
+            "signed": bool(stated.signature),
+            "same_program": stated.program == proof.program_hash(),
+            "same_pack": here.exists() and stated.pack_hash == proof.file_hash(here),
+        }
+    lines = [
+        f"terminal {stated.terminal}, {stated.at}",
+        f"signature: {'fits key ' + stated.key if stated.signature else 'none: the terminal is not enrolled'}",
+        f"program {stated.software} {stated.program[:16]}: {'as here' if found['same_program'] else 'NOT as here'}",
+        f"content {stated.pack} {stated.pack_version}: {'as here' if found['same_pack'] else 'NOT as here'}",
+    ]
+    emit(found, as_json, "\n".join(lines))
+    if not (found["signed"] and found["same_program"] and found["same_pack"]):
+        raise typer.Exit(1)
 
 
 def _shoot(folder: Path, size: tuple[int, int], ppi: float, as_json: bool) -> None:
@@ -118,7 +167,7 @@ def _load_behind(
     window: KioskApp,
 ) -> list[Exception]:
     """Load models and content while the first screen is already there; a failure closes the window and is returned."""
-    from bianmin.kiosk_wiring import load_parts
+    from bianmin.kiosk_wiring import Front, load_parts
     from content.pack import PackError
     from content.search import IndexDamagedError
     from kiosk.ports import Ready
@@ -129,7 +178,8 @@ def _load_behind(
 
     def load() -> None:
         try:
-            engine.post(Ready(load_parts(known, microphone, loudspeaker, engine.post, log, time.monotonic)))
+            front = Front(engine.post, lambda: not engine.active, lambda: engine.wants_name, window.press_soon)
+            engine.post(Ready(load_parts(known, microphone, loudspeaker, front, log, time.monotonic)))
         except (PackError, IndexDamagedError, ModelError, SpeechError, CommandError, OSError) as error:
             trouble.append(error)
             window.stop_soon()

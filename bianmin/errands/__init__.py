@@ -6,7 +6,8 @@ so before anybody chooses it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bianmin.errands.forms import FormErrand, PagePrinter
@@ -42,7 +43,7 @@ from offline_cache.layout import Terminal
 
 @dataclass(frozen=True)
 class Equipment:
-    """What this terminal has. None: it has none, or it is not enrolled."""
+    """What this terminal has. None: it has none, or it is not enrolled. ``busy``: held while the printer is used."""
 
     printer: PrintService | None = None
     pages: PagePrinter | None = None
@@ -53,6 +54,7 @@ class Equipment:
     terminal: Terminal | None = None
     stick: Path | None = None
     scanner: bool = False
+    busy: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def means(self) -> Means:
@@ -74,7 +76,7 @@ def errands(equipment: Equipment, pack: Pack, chosen: Settings, keepsakes: Keeps
     """By the type of the act."""
     found: dict[type, Errand] = {}
     if equipment.printer is not None:
-        slip = SlipErrand(equipment.printer, pack, chosen, diary)
+        slip = SlipErrand(equipment.printer, pack, chosen, diary, equipment.busy)
         found[Print] = Errand("print", slip.work, slip.lost)
     if equipment.pages is not None:
         form = FormErrand(equipment.pages, pack)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from dataclasses import dataclass
 
 from bianmin import printing
@@ -25,17 +26,20 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class SlipErrand:
-    """Prints a slip. Never called printed unless the printer said so."""
+    """Prints a slip. Never called printed unless the printer said so. ``busy``: one at a time at the printer."""
 
     service: PrintService
     pack: Pack
     chosen: Settings
     diary: Diary
+    busy: threading.Lock
 
     def work(self, act: Print) -> Printed:
         try:
             slip = printing.slip_for(act, self.pack, self.chosen, dt.datetime.now())
-            result = self.service.submit(new_job_id(), slip)
+            with self.busy:
+                result = self.service.submit(new_job_id(), slip)
+                self.service.close()  # whoever looks at the printer next opens it anew
         except (KeyError, SlipTemplateError, SlipError, LedgerError, OSError):
             self.diary.note("slip-not-made")
             return Printed(PrintOutcome.FAILED)

@@ -30,6 +30,7 @@ from kiosk.frame import Frame
 from kiosk.screens import answer, attract, choose, closing, keyboard, listen, messages, services, settings, writing
 from kiosk.screens.dark import darkened
 from kiosk.sheet import Look
+from kiosk.staff import screens as staff_screens
 from kiosk.view import Overlay, View
 
 
@@ -40,6 +41,8 @@ def draw(view: View, look: Look) -> Frame:
 
 
 def _lit(view: View, look: Look) -> Frame:
+    if view.staff is not None:
+        return staff_screens.draw(view.staff, look)
     if view.overlay is Overlay.KEYBOARD:
         return keyboard.draw(view, look)
     if view.overlay is Overlay.WRITING:

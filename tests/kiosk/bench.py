@@ -27,6 +27,7 @@ from kiosk.habits import Habits
 from kiosk.handwriting.strokes import Stroke
 from kiosk.ime import Chosen
 from kiosk.ports import Errand, ErrandDone, Job, Parts, Post, Report, SoundBegan, SoundEnded, Understood
+from kiosk.staff.records import StaffTools
 from kiosk.surroundings import Surroundings
 
 NOON = dt.datetime(2026, 11, 23, 12, 0)
@@ -228,7 +229,12 @@ class Bench:
     """``kiosk = Bench(); kiosk.tap("start"); kiosk.hear("..."); kiosk.wait(3)``."""
 
     def __init__(
-        self, habits: Habits | None = None, microphone: bool = True, printer: bool = True, handwriting: bool = False
+        self,
+        habits: Habits | None = None,
+        microphone: bool = True,
+        printer: bool = True,
+        handwriting: bool = False,
+        staff: StaffTools | None = None,
     ) -> None:
         self.now = 1000.0
         self.ears, self.mouth, self.behind = Ears(microphone), Mouth(self), Behind()
@@ -248,6 +254,7 @@ class Bench:
             handwriting=Scribe() if handwriting else None,
             background=lambda work: work(),
             around=lambda: self.around,
+            staff=staff,
         )
         self.engine = Engine(self.diary, lambda: NOON, lambda: self.now, parts, habits)
 
