@@ -13,7 +13,8 @@ import numpy as np
 from PIL import Image
 
 from kiosk.fonts import Fonts
-from kiosk.frame import Box, Frame, Target, Words
+from kiosk.frame import Box, Frame, Symbol, Target, Words
+from kiosk.icons import ICONS
 from kiosk.text_layout import NOT_AT_END, NOT_AT_START
 from kiosk.theme import CAPITAL_HEIGHT, MM_PER_INCH, contrast, theme
 
@@ -23,7 +24,7 @@ STANDARD_LEAST_MM = 3.5
 
 class Fault(msgspec.Struct, frozen=True):
     """``kind``: cut, overflow, outside, overlap, line-break, glyph, small-text, small-target, near-targets,
-    contrast, no-human. ``what``: where, in words."""
+    contrast, icon, no-human. ``what``: where, in words."""
 
     kind: str
     what: str
@@ -35,6 +36,7 @@ def check(frame: Frame, fonts: Fonts, ppi: float, elder: bool = True) -> list[Fa
         *_texts(frame, fonts, ppi, elder),
         *_overlaps(frame),
         *_targets(frame, ppi),
+        *(Fault("icon", node.name) for node in frame.nodes if isinstance(node, Symbol) and node.name not in ICONS),
         *([] if frame.target("key:human") or _for_staff(frame) else [Fault("no-human", "no button to a person")]),
     ]
 

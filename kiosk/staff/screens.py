@@ -28,7 +28,7 @@ TITLES = {
 MENU = (
     (Page.DEVICES, "设备检测", "settings"),
     (Page.PAPER, "换纸", "printer"),
-    (Page.VOLUME, "音量校准", "sound"),
+    (Page.VOLUME, "音量校准", "repeat"),
     (Page.SYNC, "同步内容", "globe"),
     (Page.ABOUT, "版本与核验", "check"),
     (Page.HELP, "远程协助", "person"),

@@ -48,6 +48,8 @@ def test_typed_question_to_slip_rating_and_wipe(kiosk: Driver, home: Path, tmp_p
     kiosk.tap("start")
     kiosk.wait(screen="listen")
     kiosk.tap("type")
+    if kiosk.look().overlay == "writing":
+        kiosk.tap("type:keyboard")
     for letter in "yibao":
         kiosk.tap(f"letter:{letter}")
     kiosk.tap("candidate:0")
