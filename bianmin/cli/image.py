@@ -78,6 +78,7 @@ def _ingredients(pack: Path | None, keys: Path, ssh_ca: Path | None, cache: Path
         keyring=_keyring(keys),
         ssh_ca=ssh_ca,
         question=_question(cache),
+        caches=_caches(cache),
     )
 
 
@@ -95,6 +96,17 @@ def _models() -> list[Path]:
         except ModelError:
             raise CommandError(f"the model {name} is missing; run: bianmin models fetch") from None
     return found
+
+
+def _caches(cache: Path) -> tuple[Path, ...]:
+    """The typefaces as the kiosk wants them, so that its first start need not make them."""
+    from kiosk.fonts import FontError, extract
+
+    try:
+        extract(cache / "fonts")
+    except FontError:
+        return ()
+    return (cache / "fonts",)
 
 
 def _question(cache: Path) -> Path | None:

@@ -35,7 +35,8 @@ class Ingredients(msgspec.Struct, frozen=True):
     """What goes in besides the definition. ``models``: folders named after models; ``pack``: the starter pack.
 
     ``keyring``: the certificate that bundles must be signed under; ``ssh_ca``: may be None (no remote help);
-    ``question``: a recording for the health check, None: that part is not checked.
+    ``question``: a recording for the health check, None: that part is not checked. ``caches``: folders the program
+    would otherwise make on its first start (typefaces); copied once into its home.
     """
 
     checkout: Path
@@ -44,6 +45,7 @@ class Ingredients(msgspec.Struct, frozen=True):
     keyring: Path
     ssh_ca: Path | None = None
     question: Path | None = None
+    caches: tuple[Path, ...] = ()
 
 
 def make(definition: Definition, release: Release, given: Ingredients, base_tar: Path, cache: Path, root: Path) -> None:
@@ -69,6 +71,8 @@ def make(definition: Definition, release: Release, given: Ingredients, base_tar:
         shutil.copyfile(given.question, share / "health-question.wav")
     for model in given.models:
         shutil.copytree(model, share / "models" / model.name)
+    for one in given.caches:
+        shutil.copytree(one, share / "cache" / one.name)
     environment.install(given.checkout, root, release.version, cache / "environment")
     _configure(definition, root)
     _boot_files(root)
