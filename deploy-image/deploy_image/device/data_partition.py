@@ -82,6 +82,7 @@ def open_data() -> None:
     if run("e2fsck", "-p", MAPPED) > 1:
         run("e2fsck", "-y", MAPPED)
     must("mount", "-o", "noatime,nosuid,nodev,noexec,commit=5", MAPPED, MOUNT)
+    Path(MOUNT, "journal").mkdir(exist_ok=True)
     if made:
         seal()
 
