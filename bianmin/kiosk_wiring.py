@@ -141,7 +141,7 @@ def load_parts(
         keepsakes=keepsakes,
         recorder=equipment.recorder,
         player=equipment.player,
-        ime=_ime(),
+        ime=_ime(pack),
         handwriting=_handwriting(),
         around=watch.around,
         staff=Tools(chosen, pack, inventory, equipment.printer, equipment.busy, lambda gain: _tone(switching, gain)),
@@ -212,9 +212,9 @@ def _mouth(chosen: Settings, pack: Pack, loudspeaker: Loudspeaker, post: Post, d
     )
 
 
-def _ime() -> Ime | None:
+def _ime(pack: Pack) -> Ime | None:
     try:
-        return Rime(settings.home() / "cache" / "rime")
+        return Rime(settings.home() / "cache" / "rime", vocabulary(pack))
     except ImeError:
         return None
 

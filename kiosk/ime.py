@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import ctypes as c
 import ctypes.util
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
+
+from kiosk import phrases
 
 SHARED_DATA = Path("/usr/share/rime-data")
 SCHEMA = b"pinyin_simp"
@@ -103,14 +106,25 @@ _SCHEMA_CONFIG = """\
 patch:
   translator/enable_user_dict: false
   custom_phrase/db_class: stabledb
+  custom_phrase/dictionary: ""
+  custom_phrase/user_dict: custom_phrase
+  custom_phrase/enable_completion: false
+  custom_phrase/enable_sentence: false
+  custom_phrase/initial_quality: 1
+  engine/translators/+:
+    - table_translator@custom_phrase
+  engine/filters:
+    - uniquifier
 """
 
 
 class Rime:
     """librime with one session. One object a process; not for several threads at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vocabulary: Iterable[str] = ()) -> None:
         """``folder``: where the compiled dictionary is kept; made when missing (some seconds the first time).
+
+        ``vocabulary``: words of the trade, which come first where their whole pinyin is typed; so do people's names.
 
         Raises ImeError.
         """
@@ -122,6 +136,7 @@ class Rime:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "default.custom.yaml").write_text(_CONFIG, encoding="utf-8")
         (folder / "pinyin_simp.custom.yaml").write_text(_SCHEMA_CONFIG, encoding="utf-8")
+        phrases.write(folder / "custom_phrase.txt", vocabulary)
         self._rime = c.CDLL(name)
         self._rime.RimeCreateSession.restype = c.c_size_t
         traits = _Traits(
