@@ -27,6 +27,9 @@ from speech.voice import Silero, VoiceActivity
 PRE_ROLL = 0.5
 """s of sound before a turn opened that belong to it: the first syllable starts before the detector is sure."""
 
+PARTIAL_EVERY = 0.2
+"""s of sound between two ``Partial`` events of a turn, at most."""
+
 LEAST_CONFIDENCE = 0.12
 """A final hypothesis below it is called unintelligible."""
 
@@ -38,7 +41,8 @@ class SpeechStarted(msgspec.Struct, frozen=True, tag="speech_started"):
 
 
 class Partial(msgspec.Struct, frozen=True, tag="partial"):
-    """What was understood so far; sent when it changed."""
+    """What was understood so far; sent when it changed, and every ``PARTIAL_EVERY`` of a turn even when it did not:
+    somebody speaks and is being heard. Empty until the recogniser has words (whisper has none for a second)."""
 
     text: str
 
@@ -87,6 +91,7 @@ class Hearing:
         self._before: deque[Samples] = deque(maxlen=max(1, round(PRE_ROLL * RECOGNISER_RATE / FRAME)))
         self._stream: RecogniserStream | None = None
         self._partial = ""
+        self._since_partial = 0
         self._pending: deque[tuple[Future[Hypothesis], float, float]] = deque()
         self._frames = 0
 
@@ -146,14 +151,17 @@ class Hearing:
         if boundary is Boundary.OPENED:
             self._stream = self._recogniser.stream()
             self._partial = ""
+            self._since_partial = 0
             yield SpeechStarted(at=self.seconds)
             self._before.append(frame)
             self._stream.feed(np.concatenate(self._before))
             self._before.clear()
         elif self._stream is not None:
             text = self._stream.feed(frame)
-            if text != self._partial:
+            self._since_partial += 1
+            if text != self._partial or (self._since_partial + 1) * FRAME > PARTIAL_EVERY * RECOGNISER_RATE:
                 self._partial = text
+                self._since_partial = 0
                 yield Partial(text)
             if boundary is Boundary.CLOSED:
                 self._close(self.endpointer.quiet)

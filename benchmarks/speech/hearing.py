@@ -13,6 +13,7 @@ or had only ``--seconds``, is gone on with; ``--fresh`` forgets it. The report a
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import multiprocessing
 import os
@@ -61,16 +62,18 @@ def data() -> Path:
     return shared
 
 
-def noise_clips() -> list[Path]:
-    """Sounds of places: no speech close to the microphone, no keys of a telephone, no impulse responses."""
+def acoustic_clips(*kinds: str) -> list[tuple[Path, str]]:
+    """Recordings of places and tones, each with its description; kinds: noise, rir, dtmf."""
     folder = data() / "acoustic"
-    return sorted(p for p in folder.glob("*.wav") if not p.name.startswith(("tino_",)) and "_rir" not in p.name)
+    with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    return [(folder / row["path"], row["description"]) for row in rows if row["kind"] in kinds]
 
 
 def condition(name: str) -> Callable[[Audio, int], Audio]:
     """What is done to the n-th clip. Noise: hall babble, a car, keys in turn, from a place that depends on n."""
-    noises = [read_audio(path).at(RECOGNISER_RATE) for path in noise_clips()] if name.endswith("dB") else []
-    rooms = [read_audio(path) for path in sorted((data() / "acoustic").glob("*_rir*.wav"))] if name == "room" else []
+    noises = [read_audio(path).at(RECOGNISER_RATE) for path, _ in acoustic_clips("noise")] if "dB" in name else []
+    rooms = [read_audio(path) for path, _ in acoustic_clips("rir")] if name == "room" else []
     rooms = [Audio(room.samples[: room.rate // 2], room.rate) for room in rooms]
 
     def change(audio: Audio, number: int) -> Audio:
@@ -196,13 +199,14 @@ def false_starts() -> Row:
 
     ears = open_hearing_recogniser(load(), (), "zipformer")
     rows = []
-    for path in noise_clips():
+    for path, description in acoustic_clips("noise", "dtmf"):
         hearing = Hearing(ears)
         sound = read_audio(path).at(RECOGNISER_RATE)
         events = [event for block in sound.blocks(0.1) for event in hearing.feed(block)] + list(hearing.flush())
         opened = sum(isinstance(event, SpeechStarted) for event in events)
         worded = sum(isinstance(event, Final) for event in events)
-        rows.append({"clip": path.name, "seconds": sound.seconds, "turns": opened, "with_words": worded})
+        rows.append({"clip": path.name, "seconds": sound.seconds, "turns": opened, "with_words": worded,
+                     "people": "talkers" in description})  # fmt: skip
     return {"rows": rows, "load": os.getloadavg()[0]}
 
 

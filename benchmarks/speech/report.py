@@ -98,19 +98,23 @@ def _rest(numbers: dict[str, Row]) -> list[str]:
     lines: list[str] = []
     if "rows" in numbers.get("false starts", {}):
         rows = numbers["false starts"]["rows"]
-        opened = [row for row in rows if row["turns"]]
-        worded = [row for row in rows if row["with_words"]]
+        alone = [row for row in rows if not row["people"]]
+        still = sum(not row["turns"] for row in alone)
         lines += [
             "",
-            "## Turns opened by noise alone",
+            "## Turns opened by noise",
             "",
-            f"{len(rows)} clips, {sum(row['seconds'] for row in rows):.0f} s: {len(rows) - len(opened)} opened no turn"
-            f" ({percent(1 - len(opened) / len(rows))}), {len(rows) - len(worded)} came to no words"
-            f" ({percent(1 - len(worded) / len(rows))}).",
+            f"{len(alone)} clips of noise and tones, {sum(row['seconds'] for row in alone):.0f} s: {still} opened no"
+            f" turn ({percent(still / len(alone))}). In the other {len(rows) - len(alone)} people talk in a car, far"
+            " from the microphone: a turn each may open, for they are voices; what counts is whether words came of it.",
             "",
             *table(
                 ["clip", "seconds", "turns", "with words"],
-                [[row["clip"], f"{row['seconds']:.1f}", str(row["turns"]), str(row["with_words"])] for row in opened],
+                [
+                    [row["clip"], f"{row['seconds']:.1f}", str(row["turns"]), str(row["with_words"])]
+                    for row in rows
+                    if row["turns"] or row["people"]
+                ],
             ),
         ]
     if "streams" in numbers.get("streams", {}):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from speech.audio import RECOGNISER_RATE, read_audio
+from speech.endpointing import FRAME
 from speech.engines import choose, open_recogniser
 from speech.evaluation import compare, hear, read_manifest
+from speech.hearing import PARTIAL_EVERY, Hearing, Partial
 from speech.lexicon import Lexicon
 from speech.models import ModelError, find
 from speech.recognition import Recogniser, SpeechError
@@ -74,6 +77,25 @@ def test_two_streams_at_once_do_not_disturb_each_other(zipformer: Recogniser) ->
     assert len(partials) >= 5
 
 
+@pytest.mark.shared_data
+def test_partials_come_with_the_speech(zipformer: Recogniser) -> None:
+    """An event every 0.2 s of a turn; new words as often as the network gives them, every 0.32 s."""
+    if not CLIPS.is_dir():
+        pytest.skip(f"{CLIPS} is not there")
+    speech = read_audio(CLIPS / "aishell1_sample_021.wav").samples
+    quiet = np.random.default_rng(5).normal(0.0, 1e-4, RECOGNISER_RATE).astype(np.float32)
+    ears, at, texts = Hearing(zipformer), [], []
+    for start in range(0, 2 * len(quiet) + len(speech), FRAME):
+        for event in ears.feed(np.concatenate([quiet, speech, quiet])[start : start + FRAME]):
+            if isinstance(event, Partial):
+                at.append(ears.seconds)
+                texts.append(event.text)
+    assert max(later - earlier for earlier, later in pairwise(at)) <= PARTIAL_EVERY
+    new = [when for when, (before, text) in zip(at[1:], pairwise(texts), strict=True) if text != before]
+    assert len(new) >= 5
+    assert max(later - earlier for earlier, later in pairwise(new)) <= 2 * 0.32 + 0.04
+
+
 def test_silence_is_nothing(zipformer: Recogniser) -> None:
     stream = zipformer.stream()
     stream.feed(np.zeros(RECOGNISER_RATE, np.float32))
@@ -85,15 +107,24 @@ def test_no_sound_at_all_is_nothing(zipformer: Recogniser) -> None:
     assert zipformer.stream().finish().text == ""
 
 
-@pytest.mark.parametrize("part", ["encoder*.onnx", "tokens.txt"])
+@pytest.mark.parametrize("part", ["encoder*.onnx", "decoder*.onnx", "joiner*.onnx", "tokens.txt"])
 def test_a_damaged_model_file_is_one_sentence(tmp_path: Path, part: str) -> None:
     folder = tmp_path / "zipformer-pinyin-zh"
     shutil.copytree(_zipformer_folder(), folder)
     bad = next(folder.glob(part))
     bad.chmod(0o644)
-    bad.write_bytes(b"")
+    for damage in (b"", b"\x08\x07 not a model", None):
+        if damage is None:
+            bad.unlink()
+        else:
+            bad.write_bytes(damage)
+        with pytest.raises(SpeechError, match="bianmin models list"):
+            open_recogniser("zipformer", [], Lexicon(), model=folder)
+
+
+def test_a_whisper_folder_without_a_model_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SpeechError, match="bianmin models list"):
-        open_recogniser("zipformer", [], Lexicon(), model=folder)
+        open_recogniser("whisper", [], Lexicon(), model=tmp_path)
 
 
 def test_auto_without_any_model_says_what_to_do(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -51,6 +52,16 @@ def test_an_utterance_is_started_partial_final() -> None:
     assert kinds[-1] is Final
     assert kinds.count(Partial) >= 5
     assert texts(events) == ["社保卡怎么补办"]
+
+
+def test_a_turn_is_never_silent_for_longer_than_two_tenths_of_a_second() -> None:
+    """An engine that has no words yet (whisper) still lets the front end know that somebody is heard."""
+    ears, at = hearing(Line("")), []
+    samples = np.concatenate([sound(0.5, False), sound(3.0, True), sound(1.5, False)])
+    for start in range(0, len(samples), 320):
+        at += [ears.seconds for event in ears.feed(samples[start : start + 320]) if not isinstance(event, Final)]
+    assert len(at) > 15
+    assert all(later - earlier <= 0.2 for earlier, later in pairwise(at[:-1]))
 
 
 def test_the_endpoint_is_measured_in_the_time_of_the_sound() -> None:
