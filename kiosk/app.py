@@ -15,28 +15,11 @@ from kiosk.engine import Engine
 from kiosk.fonts import Fonts
 from kiosk.frame import Frame
 from kiosk.keypad import KEYS, Arrow, Ok, moved
-from kiosk.locale_texts import translator
-from kiosk.screens import draw
-from kiosk.sheet import Look
+from kiosk.layout import frame_of
 from kiosk.staff.door import Door
 from kiosk.stage import Stage
-from kiosk.theme import MM_PER_INCH, Metrics, theme
+from kiosk.theme import MM_PER_INCH
 from kiosk.view import View
-
-
-def frame_of(view: View, width: int, height: int, ppi: float, fonts: Fonts) -> Frame:
-    """The frame of ``view`` on a glass of ``width`` x ``height`` pixels."""
-    look = Look(
-        width=width,
-        height=height,
-        metrics=Metrics(ppi, view.size),
-        palette=theme().palettes[view.contrast],
-        fonts=fonts,
-        t=translator(view.language),
-        pressed=view.pressed,
-        focus=view.focus,
-    )
-    return draw(view, look)
 
 
 class KioskApp(App):  # type: ignore[misc]

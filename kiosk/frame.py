@@ -112,14 +112,14 @@ class Code(msgspec.Struct, frozen=True, tag="code"):
     text: str
 
 
-class Photo(msgspec.Struct, frozen=True, tag="photo"):
+class Picture(msgspec.Struct, frozen=True, tag="picture"):
     """A picture of this session by its handle, as large as it fits into ``box``."""
 
     box: Box
     handle: str
 
 
-Node = Panel | Words | Symbol | Ring | Scenery | Ink | Code | Photo
+Node = Panel | Words | Symbol | Ring | Scenery | Ink | Code | Picture
 
 
 class Target(msgspec.Struct, frozen=True):

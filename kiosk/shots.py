@@ -10,9 +10,9 @@ from kivy.clock import Clock
 from msgspec.structs import replace
 
 from kiosk import window
-from kiosk.app import frame_of
 from kiosk.fonts import Fonts
 from kiosk.frame import Frame
+from kiosk.layout import frame_of
 from kiosk.stage import Stage
 from kiosk.view import View
 

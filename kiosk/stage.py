@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from kiosk import icons, scenery
 from kiosk.fonts import Fonts
-from kiosk.frame import Box, Code, Frame, Ink, Node, Panel, Photo, Ring, Scenery, Symbol, Words
+from kiosk.frame import Box, Code, Frame, Ink, Node, Panel, Picture, Ring, Scenery, Symbol, Words
 from kiosk.pictures import photo, qr_code
 
 _OVERSAMPLE = 4
@@ -161,7 +161,7 @@ class Stage(Widget):  # type: ignore[misc]
                 self._image(group, box, "#FFFFFF", key, lambda: scenery.draw(name, box.w, box.h, colours))
             case Code(box, text):
                 self._image(group, box, "#FFFFFF", ("code", text, box.w), lambda: qr_code(text, box.w))
-            case Photo(box, handle):
+            case Picture(box, handle):
                 data = self._pictures(handle)
                 if data is not None:
                     self._image(group, box, "#FFFFFF", ("photo", handle, box), lambda: photo(data, box.w, box.h))

@@ -42,10 +42,10 @@ def measure(width: int, height: int, ppi: float) -> Row:
     from kivy.app import App
     from kivy.clock import Clock
 
-    from kiosk.app import frame_of
     from kiosk.check import check, weakest_contrast
     from kiosk.fonts import Fonts, extract
     from kiosk.frame import Words
+    from kiosk.layout import frame_of
     from kiosk.samples import sample_views
     from kiosk.stage import Stage
     from kiosk.theme import Contrast, TextSize
