@@ -37,8 +37,8 @@ def json(body: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(body), status, media_type="application/json")
 
 
-def central_of(request: Request) -> Central:
-    """The service this request belongs to."""
+async def central_of(request: Request) -> Central:
+    """The service this request belongs to. Not worth a worker thread, therefore async."""
     found = request.app.state.central
     assert isinstance(found, Central)
     return found

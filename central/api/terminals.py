@@ -22,7 +22,7 @@ router = APIRouter()
 
 HOUR = dt.timedelta(hours=1)
 MOST_ENROLMENTS = 20
-"""Tries an hour from one address."""
+"""Wrong codes an hour from one address."""
 
 
 @router.post(wire.PARCELS)
@@ -56,14 +56,15 @@ def enrol(central: Served, request: Request, body: Body) -> Response:
     """A new terminal with a one-time code."""
     asked = _read(body, wire.EnrolRequest)
     subject = f"enrol:{request.client.host if request.client else ''}"
-    with central.database.writing() as session:
+    with central.database.reading() as session:
         if blocked(session, subject, MOST_ENROLMENTS, HOUR, central.clock()):
             raise Problem(429, {"error": "too many tries"}, retry_after=3600)
-        count(session, subject, HOUR, central.clock())
     trust = first_trust(central)
     try:
         return json(fleet.enrol(central, asked, trust.root, trust.content))
     except FleetError as error:
+        with central.database.writing() as session:
+            count(session, subject, HOUR, central.clock())
         raise Problem(403, Refusal(key="", reason=str(error))) from error
 
 

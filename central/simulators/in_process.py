@@ -7,6 +7,7 @@ session.mount("http://", InProcessAdapter(InProcess(app)))               # for w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 from collections.abc import Mapping
 from typing import Any
@@ -26,20 +27,36 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class InProcess:
-    """One event loop, used by one thread at a time."""
+    """One event loop, used by one thread at a time. One task serves all calls, so that worker threads are kept."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
         self._loop = asyncio.new_event_loop()
+        self._asked: asyncio.Queue[tuple[Any, asyncio.Future[Answered]]] = asyncio.Queue()
+        self._server = self._loop.create_task(self._serve())
 
     def close(self) -> None:
+        self._server.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            self._loop.run_until_complete(self._server)
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
     def call(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"", query: bytes = b""
     ) -> Answered:
-        return self._loop.run_until_complete(self._call(method, path, headers or {}, body, query))
+        """Raises whatever the application lets escape."""
+        answer: asyncio.Future[Answered] = self._loop.create_future()
+        self._asked.put_nowait(((method, path, headers or {}, body, query), answer))
+        return self._loop.run_until_complete(answer)
+
+    async def _serve(self) -> None:
+        while True:
+            request, answer = await self._asked.get()
+            try:
+                answer.set_result(await self._call(*request))
+            except Exception as error:  # noqa: BLE001 - handed to the caller
+                answer.set_exception(error)
 
     async def _call(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: bytes) -> Answered:
         scope = {
