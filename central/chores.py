@@ -9,7 +9,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from central import publishing, tickets
+from central import publishing, signed, tickets
 from central.api.terminal_requests import forget_nonces
 from central.notices import sending
 from central.service import Central
@@ -29,6 +29,7 @@ def do_all(central: Central) -> None:
             tickets.remind(central)
             sending.send_due(central)
             publishing.advance_all(central)
+            signed.renew(central)
             forget_nonces(central)
             _sweep(central)
         finally:

@@ -57,6 +57,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     database: str = ""
     pack: str = ""
+    content: str = "wenling/wenling"  # GROUP/NAME of the content terminals follow
     time_zone: str = "Asia/Shanghai"
     name: str = "便民服务终端中心"
     limits: LimitSettings = LimitSettings()

@@ -26,6 +26,8 @@ from offline_cache.wire import TicketState as State
 LONGEST_PLAIN = 16 * 1024
 """Bytes of the plain part; it holds codes and counts, no texts."""
 LONGEST_FIELD = 64
+TOWN_DIGITS = 9
+"""A village's code begins with its town's."""
 
 
 class RefusedError(Exception):
@@ -40,9 +42,9 @@ def take_in(central: Central, terminal: str, parcel: wire.Parcel) -> Receipt:
     for attempt in (1, 2):
         try:
             with central.database.writing() as session:
-                known = session.get(Parcel, parcel.key)
+                known = session.get(Parcel, _own(parcel))
                 if known is not None:
-                    if known.terminal != terminal or known.digest != digest:
+                    if known.digest != digest:
                         raise RefusedError("another parcel was taken in under this key")
                     return Receipt(key=parcel.key, number=known.number, token=intake.token)
                 _keep(central, session, parcel, digest, intake)
@@ -83,7 +85,7 @@ def _keep(central: Central, session: Session, parcel: wire.Parcel, digest: str, 
     now = central.now()
     session.add(
         Parcel(
-            key=parcel.key,
+            key=_own(parcel),
             terminal=parcel.terminal,
             kind=parcel.kind.value,
             received=now,
@@ -92,7 +94,7 @@ def _keep(central: Central, session: Session, parcel: wire.Parcel, digest: str, 
         )
     )
     if parcel.sealed:
-        session.add(Sealed(key=parcel.key, data=parcel.sealed))
+        session.add(Sealed(key=_own(parcel), data=parcel.sealed))
     # The key is written first: a twin that is in flight fails here, before it did anything else.
     session.flush()
     match parcel.kind:
@@ -101,7 +103,7 @@ def _keep(central: Central, session: Session, parcel: wire.Parcel, digest: str, 
         case Kind.RATING:
             _rating(central, session, parcel, now)
         case Kind.WATCH:
-            watches.begin(central, session, parcel.key, parcel.sealed, _digits(parcel), _field(parcel, "item"))
+            watches.begin(central, session, _own(parcel), parcel.sealed, _digits(parcel), _field(parcel, "item"))
         case Kind.HEALTH:
             fleet.hear(central, session, parcel.terminal, health.parse(parcel.plain), now, counted=True)
 
@@ -113,15 +115,17 @@ def _ticket(central: Central, session: Session, parcel: wire.Parcel, intake: wir
     limits = deadlines(now, directory.limits(code), directory.hours)
     created = parcel.created if parcel.created.tzinfo else parcel.created.replace(tzinfo=dt.UTC)
     row = Ticket(
-        key=parcel.key,
+        key=_own(parcel),
         number=_digits(parcel),
         check_hash=central.keys.hash_code(_digits(parcel), intake.code) if intake.code else "",
         terminal=parcel.terminal,
         kind=parcel.kind.value,
         code=code,
-        town=_field(parcel, "town"),
+        request=_field(parcel, "kind"),
+        town=_field(parcel, "town") or _field(parcel, "village")[:TOWN_DIGITS],
         suggested=suggested,
-        consultation=_number(parcel, "consultation"),
+        consultation=_number(parcel, "subject") if parcel.plain.get("kind") == "opinion" else 0,
+        callback=parcel.plain.get("subject") == "callback",
         created=created,
         received=now,
         start=limits.start,
@@ -140,14 +144,12 @@ def _ticket(central: Central, session: Session, parcel: wire.Parcel, intake: wir
 def _rating(central: Central, session: Session, parcel: wire.Parcel, now: dt.datetime) -> None:
     consultation = _number(parcel, "consultation")
     if consultation:
-        session.add(Opinion(key=parcel.key, consultation=consultation, choice=_field(parcel, "choice"), at=now))
+        session.add(Opinion(key=_own(parcel), consultation=consultation, choice=_field(parcel, "choice"), at=now))
         return
-    score = _number(parcel, "score")
+    score = _number(parcel, "stars")
     if not 1 <= score <= 5:
         raise RefusedError("a rating is a number from 1 to 5")
-    session.add(
-        Rating(key=parcel.key, terminal=parcel.terminal, at=now, score=score, subject=_field(parcel, "subject"))
-    )
+    session.add(Rating(key=_own(parcel), terminal=parcel.terminal, at=now, score=score, subject=_field(parcel, "item")))
     about = _digits(parcel)
     for row in tickets.by_number(session, about) if about else ():
         try:
@@ -155,6 +157,11 @@ def _rating(central: Central, session: Session, parcel: wire.Parcel, now: dt.dat
         except LifecycleError:
             # Rated before it was answered, or twice: counted above, but it changes nothing.
             continue
+
+
+def _own(parcel: wire.Parcel) -> str:
+    """Keys are scoped: no terminal can use up another one's."""
+    return f"{parcel.terminal}/{parcel.key}"
 
 
 def _digits(parcel: wire.Parcel) -> str:

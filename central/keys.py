@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from nacl.public import PrivateKey
 
-from offline_cache import personal, wire
+from offline_cache import personal, sealed_stream, wire
 from offline_cache.sealing import KEY_BYTES, SealingError, new_keys, unseal
 
 
@@ -41,6 +41,15 @@ class Keys(msgspec.Struct, frozen=True):
     def open_intake(self, sealed: bytes) -> wire.Intake:
         """Raises ``SealingError`` or ``WireError``."""
         return wire.decode_as(self._open(sealed), wire.Intake)
+
+    def open_recording(self, data: bytes) -> bytes:
+        """A recording the terminal sealed while it was made, up to where it was cut. Raises ``SealingError``."""
+        for key in self.sealing[:-1]:
+            try:
+                return b"".join(sealed_stream.opened(key, data))
+            except SealingError:
+                continue
+        return b"".join(sealed_stream.opened(self.sealing[-1], data))
 
     def hash_code(self, number: str, code: str) -> str:
         """Of a check code, to be stored."""

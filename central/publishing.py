@@ -1,7 +1,9 @@
 """Publishing content: what a new pack changes, its staged rollout, and what terminals are offered now.
 
-A pack is kept under its version in ``packs/``; its rollout is a row that only ``offline_cache.rollout`` moves. When the
-rollout is done the pack becomes ``current.pack``, which the service itself reads departments and hours from.
+A pack is kept under its version in ``packs/`` and signed into the repository of static files (``central.signed``). Its
+rollout is a row that only ``offline_cache.rollout`` moves; each move is signed into the repository, too, so that
+terminals decide for themselves, with this service or without. When the rollout is done the pack becomes
+``current.pack``, which the service itself reads departments and hours from.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from central import audit
+from central import audit, signed
 from central.service import Central
 from central.tables import Release, ReleaseReport, Terminal
 from content.comparing import Difference, compare
@@ -28,13 +30,6 @@ CONTENT = "content"
 
 class PublishError(Exception):
     """Nothing was published. The text is the sentence the editor reads."""
-
-
-class Trust(msgspec.Struct, frozen=True):
-    """What a new terminal starts from. ``root``: TUF root metadata; ``content``: the content to follow."""
-
-    root: bytes
-    content: str
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,13 +45,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     tally: Tally
     summary: str
-
-
-def first_trust(central: Central) -> Trust:
-    """Empty until something was published."""
-    root = central.repository / "metadata" / "1.root.json"
-    name = "current.pack"
-    return Trust(root.read_bytes() if root.exists() else b"", name if root.exists() else "")
 
 
 def difference(central: Central, path: Path) -> Difference | None:
@@ -84,10 +72,10 @@ def publish(central: Central, path: Path, by: str, plan: Plan = rules.DEFAULT_PL
     """Begin the rollout of the pack at ``path``. Raises ``PublishError``, ``RolloutError``."""
     changes = difference(central, path)
     pack = Pack.open(path)
-    version = pack.meta.version
+    version, date = pack.meta.version, pack.meta.date
     pack.close()
     now = central.now()
-    rollout = rules.begin(plan, version, now)
+    rules.check(plan)
     summary = "首次发布" if changes is None else _summary(changes)
     with central.database.reading() as session:
         if session.get(Release, version) is not None:
@@ -96,8 +84,18 @@ def publish(central: Central, path: Path, by: str, plan: Plan = rules.DEFAULT_PL
     if running:
         raise PublishError(f"the rollout of {running[0]} is still running; finish, stop or withdraw it first")
     _keep(path, central.packs / f"{version}.pack")
+    first = rules.offer_of(rules.begin(plan, version, now))
+    try:
+        serial = signed.publish(central, central.packs / f"{version}.pack", version, date, first)
+    except signed.SignedError as error:
+        raise PublishError(str(error)) from error
+    rollout = rules.begin(plan, version, now, draw=str(serial))
     with central.database.writing() as session:
-        session.add(Release(id=version, kind=CONTENT, created=now, by=by, rollout=_encode(rollout), summary=summary))
+        session.add(
+            Release(
+                id=version, kind=CONTENT, created=now, by=by, rollout=_encode(rollout), serial=serial, summary=summary
+            )
+        )
         audit.note(session, now, by, "发布内容", version, summary)
     return rollout
 
@@ -125,6 +123,7 @@ def advance_all(central: Central) -> list[Rollout]:
             audit.note(session, now, audit.SYSTEM, "发布进度", row.id, moved.reason or _stage_name(moved))
             changed.append(moved)
     for rollout in changed:
+        _tell(central, rollout)
         if rollout.status is Status.DONE:
             _make_current(central, rollout.release)
     return changed
@@ -149,7 +148,25 @@ def decide(central: Central, release: str, verb: str, by: str, reason: str) -> R
                 raise RolloutError(f"{verb} is not one of stop, resume, withdraw")
         row.rollout = _encode(rollout)
         audit.note(session, now, by, "发布决定", release, f"{verb} {reason}".strip())
+    _tell(central, rollout)
     return rollout
+
+
+def _tell(central: Central, rollout: Rollout) -> None:
+    """Sign into the repository who is offered the release now. A stopped one stays with those who run it."""
+    with central.database.reading() as session:
+        row = session.get_one(Release, rollout.release)
+        reports = _reports(session, rollout.release)
+    if row.kind != CONTENT or not row.serial:
+        return
+    if rollout.status is Status.WITHDRAWN:
+        signed.withdraw(central, row.serial)
+        return
+    offer = rules.offer_of(rollout)
+    if rollout.status is Status.STOPPED:
+        have = sorted(name for name, report in reports.items() if report.outcome is Outcome.INSTALLED)
+        offer = msgspec.structs.replace(offer, terminals=tuple(have))
+    signed.offer(central, row.serial, offer)
 
 
 def _standing(session: Session, row: Release, fleet: list[str], now: dt.datetime) -> Standing:

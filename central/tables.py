@@ -37,6 +37,9 @@ class Base(DeclarativeBase):
 Name = String(64)
 """Short identifiers we or the content make."""
 
+Key = String(128)
+"""TERMINAL/KEY: a parcel's key is unique at its terminal, not in the world."""
+
 
 class Terminal(Base):
     """One kiosk or phone line. ``status`` is the JSON of ``central.health.Health`` as it last said."""
@@ -84,7 +87,7 @@ class Parcel(Base):
     """What was taken in, by its idempotency key. ``digest``: of the whole parcel, to tell a retry from a forgery."""
 
     __tablename__ = "parcels"
-    key: Mapped[str] = mapped_column(Name, primary_key=True)
+    key: Mapped[str] = mapped_column(Key, primary_key=True)
     terminal: Mapped[str] = mapped_column(Name, index=True)
     kind: Mapped[str] = mapped_column(Name)
     received: Mapped[dt.datetime]
@@ -96,7 +99,7 @@ class Sealed(Base):
     """The sealed part of a parcel, as the terminal sealed it. Opened in memory only."""
 
     __tablename__ = "sealed"
-    key: Mapped[str] = mapped_column(Name, primary_key=True)
+    key: Mapped[str] = mapped_column(Key, primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -105,11 +108,12 @@ class Ticket(Base):
 
     __tablename__ = "tickets"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    key: Mapped[str] = mapped_column(Name, unique=True)
+    key: Mapped[str] = mapped_column(Key, unique=True)
     number: Mapped[str] = mapped_column(Name, index=True)
     check_hash: Mapped[str] = mapped_column(String(64), default="")
     terminal: Mapped[str] = mapped_column(Name)
     kind: Mapped[str] = mapped_column(Name)
+    request: Mapped[str] = mapped_column(Name, default="")
     code: Mapped[str] = mapped_column(Name, default="")
     town: Mapped[str] = mapped_column(Name, default="")
     suggested: Mapped[str] = mapped_column(Name, default="")
@@ -162,7 +166,7 @@ class Rating(Base):
     """A five-level rating given at a terminal; anonymous."""
 
     __tablename__ = "ratings"
-    key: Mapped[str] = mapped_column(Name, primary_key=True)
+    key: Mapped[str] = mapped_column(Key, primary_key=True)
     terminal: Mapped[str] = mapped_column(Name)
     at: Mapped[dt.datetime] = mapped_column(index=True)
     score: Mapped[int]
@@ -198,7 +202,7 @@ class Watch(Base):
     """A citizen asked for text messages about a ticket; the confirmed number is in ``Sealed`` under ``key``."""
 
     __tablename__ = "watches"
-    key: Mapped[str] = mapped_column(Name, primary_key=True)
+    key: Mapped[str] = mapped_column(Key, primary_key=True)
     number: Mapped[str] = mapped_column(Name, index=True)
     item: Mapped[str] = mapped_column(Name, default="")
     phone_hash: Mapped[str] = mapped_column(String(64), index=True, default="")
@@ -210,8 +214,8 @@ class Notice(Base):
     """One text message, made once (``id`` names its reason). ``watch`` leads to the sealed number."""
 
     __tablename__ = "notices"
-    id: Mapped[str] = mapped_column(String(128), primary_key=True)
-    watch: Mapped[str] = mapped_column(Name)
+    id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    watch: Mapped[str] = mapped_column(Key)
     template: Mapped[str] = mapped_column(Name)
     text: Mapped[str]
     state: Mapped[str] = mapped_column(Name, index=True)
@@ -279,7 +283,10 @@ class Audit(Base):
 
 
 class Release(Base):
-    """A published content pack or image with its rollout (JSON of ``offline_cache.rollout.Rollout``)."""
+    """A published content pack or image with its rollout (JSON of ``offline_cache.rollout.Rollout``).
+
+    ``serial``: its place in the signed repository.
+    """
 
     __tablename__ = "releases"
     id: Mapped[str] = mapped_column(Name, primary_key=True)
@@ -287,6 +294,7 @@ class Release(Base):
     created: Mapped[dt.datetime]
     by: Mapped[str] = mapped_column(Name)
     rollout: Mapped[str]
+    serial: Mapped[int] = mapped_column(default=0)
     summary: Mapped[str] = mapped_column(default="")
 
 
@@ -321,7 +329,7 @@ class Opinion(Base):
     """A choice in a consultation, anonymous; a written opinion is a ticket."""
 
     __tablename__ = "opinions"
-    key: Mapped[str] = mapped_column(Name, primary_key=True)
+    key: Mapped[str] = mapped_column(Key, primary_key=True)
     consultation: Mapped[int] = mapped_column(index=True)
     choice: Mapped[str]
     at: Mapped[dt.datetime]

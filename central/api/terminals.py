@@ -13,7 +13,7 @@ from central.api.terminal_requests import Body, Problem, Sender, Served, json
 from central.fleet import FleetError
 from central.handover import HandoverTakenError, put, take
 from central.intake import RefusedError
-from central.publishing import first_trust
+from central.signed import first_root
 from central.throttle import blocked, count
 from offline_cache import wire
 from offline_cache.wire import Refusal, WireError
@@ -59,9 +59,8 @@ def enrol(central: Served, request: Request, body: Body) -> Response:
     with central.database.reading() as session:
         if blocked(session, subject, MOST_ENROLMENTS, HOUR, central.clock()):
             raise Problem(429, {"error": "too many tries"}, retry_after=3600)
-    trust = first_trust(central)
     try:
-        return json(fleet.enrol(central, asked, trust.root, trust.content))
+        return json(fleet.enrol(central, asked, first_root(central), central.config.content))
     except FleetError as error:
         with central.database.writing() as session:
             count(session, subject, HOUR, central.clock())

@@ -18,7 +18,7 @@ from central.api.terminal_requests import Served
 from central.deadlines import GRADE_NAMES, Grade
 from central.fleet import CONDITION_NAMES, Condition
 from central.lifecycle import NAMES
-from central.pages.words import KIND_NAMES, ago, amount, moment, until
+from central.pages.words import KIND_NAMES, REQUEST_NAMES, ago, amount, moment, until
 from central.people import ROLE_NAMES, Permission
 from central.service import Central
 from central.signin import Person
@@ -138,7 +138,7 @@ def page(request: Request, central: Central, name: str, person: Person | None = 
         grade_name=lambda grade: GRADE_NAMES[Grade(grade)],
         condition_name=lambda condition: CONDITION_NAMES[Condition(condition)],
         role_name=lambda role: ROLE_NAMES[role],
-        kind_name=lambda kind: KIND_NAMES.get(kind, kind),
+        kind_name=lambda row: REQUEST_NAMES.get(row.request) or KIND_NAMES.get(row.kind, row.kind),
         number_shown=shown_number,
         amount=amount,
         timedelta=dt.timedelta,

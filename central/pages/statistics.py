@@ -14,7 +14,7 @@ from central.api.terminal_requests import Served
 from central.lifecycle import NAMES
 from central.pages.charts import bars
 from central.pages.frame import HEADERS, PageError, needs, page, shown_number
-from central.pages.words import KIND_NAMES
+from central.pages.words import KIND_NAMES, REQUEST_NAMES
 from central.people import Permission
 from central.service import Central
 from central.signin import Person
@@ -96,7 +96,7 @@ def _tickets(central: Central, days: int) -> tuple[list[str], list[list[exports.
         return header, [
             [
                 shown_number(row.number),
-                KIND_NAMES.get(row.kind, row.kind),
+                REQUEST_NAMES.get(row.request) or KIND_NAMES.get(row.kind, row.kind),
                 known.code(row.code),
                 known.town(row.town),
                 row.terminal,

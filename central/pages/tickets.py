@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import wave
 from typing import Annotated
 from urllib.parse import quote
 
@@ -20,8 +22,8 @@ from central.people import Permission
 from central.service import Central
 from central.signin import Person
 from central.tables import Sealed, Ticket, Unsealing
-from offline_cache import ticket_number
-from offline_cache.personal import Personal
+from offline_cache import sealed_stream, ticket_number
+from offline_cache.personal import Media, Personal
 from offline_cache.sealing import SealingError
 from offline_cache.wire import TicketState as State
 
@@ -42,6 +44,9 @@ SHOWN_MEDIA = frozenset(f"image/{name}" for name in ("jpeg", "png", "webp")) | f
     f"audio/{name}" for name in ("wav", "x-wav", "mpeg", "ogg", "flac")
 )
 """Shown in the page; everything else is only saved."""
+
+LINE_RATE = 8000
+"""Samples a second of a message on the telephone, 16 bits each."""
 
 NEEDED: dict[str, Permission] = {
     "dispatch": Permission.DISPATCH,
@@ -115,6 +120,8 @@ def media(central: Served, person: Reader, identifier: int, index: int) -> Respo
     if secret is None or not 0 <= index < len(secret.media):
         raise PageError(404, "没有这个附件。")
     found = secret.media[index]
+    if found.mime == sealed_stream.MIME:
+        found = _recording(central, found)
     shown = found.mime in SHOWN_MEDIA
     headers = HEADERS | {
         "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(found.name, safe='')}",
@@ -224,6 +231,21 @@ def _personal(central: Central, session: Session, row: Ticket) -> Personal | Non
         return central.keys.open_personal(sealed.data)
     except SealingError:
         return None
+
+
+def _recording(central: Central, found: Media) -> Media:
+    """A message that a crash cut off was sealed piece by piece; what there is of it can be heard."""
+    try:
+        data = central.keys.open_recording(found.data)
+    except SealingError as error:
+        raise PageError(422, "这段录音打不开：它在路上损坏了。") from error
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(LINE_RATE)
+        out.writeframes(data[: len(data) // 2 * 2])
+    return Media(name="recording.wav", mime="audio/wav", data=sound.getvalue())
 
 
 def _listed(session: Session, view: str, department: str) -> list[Ticket]:

@@ -6,7 +6,23 @@ import datetime as dt
 
 KIND_NAMES = {"ticket": "诉求", "message": "语音留言"}
 
+REQUEST_NAMES = {
+    "consult": "咨询",
+    "complaint": "投诉",
+    "suggestion": "建议",
+    "report": "举报",
+    "snapshot": "随手拍",
+    "stuck": "办不成事",
+    "help": "帮办代办",
+    "opinion": "意见征集",
+    "callback": "回访",
+    "message": "留言",
+}
+"""The kinds of request as the terminals name them in a parcel's plain part."""
+
 FIELD_NAMES = {
+    "window": "没办成的窗口",
+    "callback": "方便回电的时间",
     "text": "内容",
     "name": "姓名",
     "phone": "电话",

@@ -90,7 +90,10 @@ class Status(StrEnum):
 
 
 class Rollout(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one release stands. ``stage``: index into the plan; ``since``: when that stage began."""
+    """Where one release stands. ``stage``: index into the plan; ``since``: when that stage began.
+
+    ``draw``: what terminals' places are drawn from; empty: the release's name.
+    """
 
     release: str
     plan: Plan
@@ -98,6 +101,7 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
     since: dt.datetime
     status: Status = Status.RUNNING
     reason: str = ""
+    draw: str = ""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +139,8 @@ def check(plan: Plan) -> None:
     shares = [stage.share for stage in plan.stages]
     if any(not 0 <= share <= 1 for share in shares):
         raise RolloutError("a stage's share must lie between 0 and 1")
+    if any(abs(share * 100 - round(share * 100)) > 1e-9 for share in shares):
+        raise RolloutError("a stage's share must be a whole number of hundredths")
     if shares != sorted(shares):
         raise RolloutError("the shares of the stages must not fall")
     if shares[-1] != 1:
@@ -143,10 +149,10 @@ def check(plan: Plan) -> None:
         raise RolloutError("success_share, stop_share or fewest_failures is out of its range")
 
 
-def begin(plan: Plan, release: str, now: dt.datetime) -> Rollout:
+def begin(plan: Plan, release: str, now: dt.datetime, draw: str = "") -> Rollout:
     """A rollout at its first stage. Raises ``RolloutError``."""
     check(plan)
-    return Rollout(release=release, plan=plan, stage=0, since=now)
+    return Rollout(release=release, plan=plan, stage=0, since=now, draw=draw)
 
 
 def place(terminal: str, release: str) -> float:
@@ -162,11 +168,12 @@ def is_offered(offer: Offer, terminal: str) -> bool:
 
 def offer_of(rollout: Rollout) -> Offer:
     """What is signed with the release. A stopped or withdrawn one is offered to nobody who does not have it."""
+    draw = rollout.draw or rollout.release
     if rollout.status in (Status.STOPPED, Status.WITHDRAWN):
-        return Offer(release=rollout.release, share=0.0)
+        return Offer(release=draw, share=0.0)
     reached = rollout.plan.stages[: rollout.stage + 1]
     named = tuple(sorted({terminal for stage in reached for terminal in stage.terminals}))
-    return Offer(release=rollout.release, share=reached[-1].share, terminals=named)
+    return Offer(release=draw, share=reached[-1].share, terminals=named)
 
 
 def tally(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Report], now: dt.datetime) -> Tally:

@@ -1,4 +1,4 @@
-"""The fleet simulator: whatever happens to terminals, lines, disks and the service, each ticket arrives exactly once."""
+"""The fleet simulator: whatever happens to terminals, lines, disks and service, each ticket arrives exactly once."""
 
 from __future__ import annotations
 

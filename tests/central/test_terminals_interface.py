@@ -67,12 +67,14 @@ def test_another_parcel_under_a_used_key_is_refused(central: Central, terminal: 
     assert len(only(central, Ticket)) == 1
 
 
-def test_a_key_of_another_terminal_is_refused(new_terminal: Callable[[str], Kiosk], central: Central) -> None:
+def test_a_terminal_cannot_use_up_or_send_for_another(new_terminal: Callable[[str], Kiosk], central: Central) -> None:
     one, two = new_terminal("WL-001"), new_terminal("WL-002")
     parcel = one.parcel()
-    one.link.send(parcel)
-    assert isinstance(two.link.send(msgspec.structs.replace(parcel, terminal="WL-002")), Refusal)
     assert isinstance(two.link.send(parcel), Refusal), "a parcel is only taken from the terminal it names"
+    squatted = msgspec.structs.replace(two.parcel(), key=parcel.key)
+    assert isinstance(two.link.send(squatted), Receipt)
+    assert isinstance(one.link.send(parcel), Receipt), "a key is its terminal's own"
+    assert len(only(central, Ticket)) == 2
 
 
 def test_what_was_sealed_to_another_service_is_refused(terminal: Kiosk) -> None:
@@ -95,9 +97,9 @@ def test_ratings_count_and_a_bad_one_asks_for_a_call_back(central: Central, term
     filed = terminal.parcel()
     terminal.link.send(filed)
     move(central, lifecycle.Dispatch("police"), lifecycle.Accept(), lifecycle.Answer("修好了"))
-    terminal.link.send(terminal.parcel(Kind.RATING, {"score": "1", "number": filed.number}))
-    terminal.link.send(terminal.parcel(Kind.RATING, {"score": "5"}))
-    assert isinstance(terminal.link.send(terminal.parcel(Kind.RATING, {"score": "9"})), Refusal)
+    terminal.link.send(terminal.parcel(Kind.RATING, {"stars": "1", "number": filed.number}))
+    terminal.link.send(terminal.parcel(Kind.RATING, {"stars": "5"}))
+    assert isinstance(terminal.link.send(terminal.parcel(Kind.RATING, {"stars": "9"})), Refusal)
     assert sorted(row.score for row in only(central, Rating)) == [1, 5]
     (row,) = only(central, Ticket)
     assert (row.state, row.rating, row.callback) == ("rated", 1, True)

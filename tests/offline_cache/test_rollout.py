@@ -88,14 +88,23 @@ def test_what_is_over_cannot_be_changed() -> None:
 
 @pytest.mark.parametrize(
     "stages",
-    [(), (Stage("a", 0.5),), (Stage("a", 0.5), Stage("b", 0.2), Stage("c", 1.0)), (Stage("a", 1.5), Stage("b", 1.0))],
+    [
+        (),
+        (Stage("a", 0.005), Stage("b", 1.0)),
+        (Stage("a", 0.5),),
+        (Stage("a", 0.5), Stage("b", 0.2), Stage("c", 1.0)),
+        (Stage("a", 1.5), Stage("b", 1.0)),
+    ],
 )
 def test_plans_that_cannot_work_are_refused(stages: tuple[Stage, ...]) -> None:
     with pytest.raises(ro.RolloutError):
         ro.begin(Plan(stages=stages), "r", NOW)
 
 
-@given(st.text(min_size=1, max_size=12), st.lists(st.floats(0, 1), min_size=1, max_size=5))
+@given(
+    st.text(min_size=1, max_size=12),
+    st.lists(st.integers(0, 100).map(lambda percent: percent / 100), min_size=1, max_size=5),
+)
 def test_stages_only_ever_add_terminals(release: str, shares: list[float]) -> None:
     plan = Plan(stages=tuple(Stage(str(n), share) for n, share in enumerate([*sorted(shares), 1.0])))
     rollout = ro.begin(plan, release, NOW)

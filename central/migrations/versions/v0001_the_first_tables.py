@@ -83,8 +83,8 @@ def upgrade() -> None:
 
     op.create_table(
         "notices",
-        sa.Column("id", sa.String(length=128), nullable=False),
-        sa.Column("watch", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("watch", sa.String(length=128), nullable=False),
         sa.Column("template", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=64), nullable=False),
@@ -99,7 +99,7 @@ def upgrade() -> None:
 
     op.create_table(
         "opinions",
-        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("consultation", sa.Integer(), nullable=False),
         sa.Column("choice", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -110,7 +110,7 @@ def upgrade() -> None:
 
     op.create_table(
         "parcels",
-        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("terminal", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("received", sa.DateTime(), nullable=False),
@@ -123,7 +123,7 @@ def upgrade() -> None:
 
     op.create_table(
         "ratings",
-        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("terminal", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
@@ -149,12 +149,13 @@ def upgrade() -> None:
         sa.Column("created", sa.DateTime(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("rollout", sa.Text(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "sealed",
-        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
@@ -189,11 +190,12 @@ def upgrade() -> None:
     op.create_table(
         "tickets",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("check_hash", sa.String(length=64), nullable=False),
         sa.Column("terminal", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("request", sa.String(length=64), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("town", sa.String(length=64), nullable=False),
         sa.Column("suggested", sa.String(length=64), nullable=False),
@@ -246,7 +248,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "watches",
-        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("item", sa.String(length=64), nullable=False),
         sa.Column("phone_hash", sa.String(length=64), nullable=False),

@@ -139,7 +139,7 @@ class City:
     def _citizen(self, terminal: SimTerminal, kind: Kind, name: str) -> None:
         reboots, chance = terminal.reboots, self._chance
         if kind is Kind.RATING:
-            filed = terminal.file(Draft(kind=kind, plain={"score": str(chance.choice((5, 5, 5, 4, 4, 3, 2, 1)))}))
+            filed = terminal.file(Draft(kind=kind, plain={"stars": str(chance.choice((5, 5, 5, 4, 4, 3, 2, 1)))}))
             self._rated += filed is not None
             self._rating_doubts += filed is None and terminal.reboots > reboots
         else:

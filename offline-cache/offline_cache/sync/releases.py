@@ -8,12 +8,12 @@ the target's own.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection
 from enum import StrEnum
 
 import msgspec
 
+from offline_cache.rollout import place
 from offline_cache.sync.errors import Reason, SyncRefusedError
 
 INDEX_VERSION = 1
@@ -41,10 +41,11 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rollout(msgspec.Struct, frozen=True, kw_only=True):
-    """Who gets a release: terminals in one of ``groups`` (empty: in any), and of these ``percent``."""
+    """Who gets a release: ``terminals`` by name; of those in one of ``groups`` (empty: in any) ``percent``."""
 
     groups: tuple[str, ...] = ()
     percent: int = 100
+    terminals: tuple[str, ...] = ()
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,12 +103,12 @@ def chosen(index: Index, terminal: str, groups: Collection[str]) -> Release | No
 def is_meant(release: Release, terminal: str, groups: Collection[str]) -> bool:
     rollout = release.rollout
     in_group = not rollout.groups or not set(rollout.groups).isdisjoint(groups)
-    return in_group and bucket(terminal, release.serial) < rollout.percent
+    return terminal in rollout.terminals or (in_group and bucket(terminal, release.serial) < rollout.percent)
 
 
 def bucket(terminal: str, serial: int) -> int:
     """0 to 99: where a terminal stands in the rollout of a release; another place for every release."""
-    return int.from_bytes(hashlib.sha256(f"{terminal} {serial}".encode()).digest()[:8], "big") % 100
+    return int(place(terminal, str(serial)) * 100)
 
 
 def ways(release: Release, have: Collection[str]) -> tuple[Transfer, ...]:
