@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -128,10 +129,10 @@ def _most(names: list[str], most: int = 15) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most])
 
 
-def _departments(rows: list[sa.Row] | object) -> tuple[tuple[str, int, int, int], ...]:  # type: ignore[type-arg]
+def _departments(rows: Iterable[Any]) -> tuple[tuple[str, int, int, int], ...]:
     """(department, all, answered, answered in time), the busiest first."""
     table: dict[str, list[int]] = {}
-    for row in rows:  # type: ignore[attr-defined]
+    for row in rows:
         if not row.department:
             continue
         line = table.setdefault(row.department, [0, 0, 0])

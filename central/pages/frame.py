@@ -122,10 +122,10 @@ def field(form: FormData, name: str) -> str:
     return "" if isinstance(value, UploadFile) else value.strip()
 
 
-def page(request: Request, central: Central, name: str, person: Person | None = None, **words: Any) -> Response:
+def page(request: Request, central: Central, template: str, person: Person | None = None, /, **words: Any) -> Response:
     """A template rendered with what all of them may use."""
     now = central.now()
-    html = _templates.get_template(name).render(
+    html = _templates.get_template(template).render(
         central=central,
         person=person,
         path=request.url.path,
