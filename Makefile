@@ -9,7 +9,7 @@ CONTENT := $(shell find content -type f ! -name '*.pyc' 2>/dev/null)
 CLIPS ?= $(if $(CI),none,prompts)
 SYNTHESIS := $(wildcard speech/synthesis*.py speech/kokoro*.py speech/spoken_text*.py speech/clips.py)
 
-.PHONY: run test setup debian check pytest test-vosk lock clean help
+.PHONY: run test setup debian check pytest test-vosk image-test lock clean help
 
 help:
 	@echo "make run    set up what is missing, then open the kiosk (or, without a display, run the tour)"
@@ -58,6 +58,15 @@ $(STARTER): $(CONTENT) $(SYNTHESIS) var/models/.fetched | $(VENV)/.installed
 	@echo "== starter pack"
 	$(BIN)/bianmin content build content/wenling -o $@ --clips $(CLIPS)
 	@touch $@
+
+# From nothing to a terminal in QEMU that starts, is updated, goes back and is rescued. As root; half an hour or more.
+IMAGES := var/images/simulator
+image-test: setup
+	@sh deploy-image/install-debian-packages.sh deploy-image/image-packages.txt
+	test -f var/keys/root.key || $(BIN)/bianmin image keys --trial var/keys
+	$(BIN)/bianmin image build --profile simulator
+	$(BIN)/python -m benchmarks.image.trial --images $(IMAGES) --work var/image-trial --keys var/keys
+	$(BIN)/python -m benchmarks.image.report var/image-trial
 
 lock:
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra bench --extra cups --universal --python-version 3.11 \
