@@ -22,7 +22,7 @@ HEALTHY = Path("/run/bianmin-healthy")
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the group."""
-    for command in (status, provision, health, rollback, agent, erase):
+    for command in (status, provision, health, install, rollback, agent, pin, erase):
         app.command()(command)
 
 
@@ -142,6 +142,39 @@ def health(
     emit(verdict, as_json, "good" if verdict.good else "\n".join(verdict.reasons))
     if not verdict.good:
         raise typer.Exit(1)
+
+
+def install(
+    bundle: Annotated[Path, typer.Argument(help="A bundle, on a stick: /run/courier/NAME.raucb")],
+    as_json: Json = False,
+) -> None:
+    """Install an update from a stick: the staff PIN, then the same checks as from central. Restarts at the end."""
+    import time
+
+    from deploy_image import provisioning, slots, staff, tools
+    from deploy_image.errors import ImageError
+
+    if not slots.RELEASE.exists():
+        raise CommandError("this machine was not started from a terminal image; nothing was installed")
+    if not bundle.is_file():
+        raise CommandError(f"{bundle} is not there; is the stick in?")
+    with failures(ImageError, OSError):
+        kept = settings.home() / "terminal.toml"
+        known = provisioning.read(kept.read_bytes()).staff.pin if kept.exists() else ""
+        if known:
+            staff.check(typer.prompt("PIN", hide_input=True), known, AGENT / "pin.json", time.time())
+        tools.run(["rauc", "install", bundle])
+        emit({"installed": True}, as_json, "installed; restarting into the new system")
+        tools.run(["systemctl", "--no-block", "reboot"])
+
+
+def pin(as_json: Json = False) -> None:
+    """Make the line for the provisioning file from a PIN."""
+    from deploy_image import staff
+
+    with failures(staff.PinError):
+        hashed = staff.hash_pin(typer.prompt("PIN", hide_input=True, confirmation_prompt=True))
+    emit({"pin": hashed}, as_json, f'[staff]\npin = "{hashed}"')
 
 
 def rollback(as_json: Json = False) -> None:

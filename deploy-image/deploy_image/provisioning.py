@@ -26,6 +26,9 @@
     [update]                        # when updates may be installed (local time)
     begin = "22:00"
     end = "05:30"
+
+    [staff]
+    pin = "$argon2id$..."           # made by `bianmin image pin`; asked before a bundle from a stick is installed
 """
 
 from __future__ import annotations
@@ -86,6 +89,12 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return begin <= now < end if begin <= end else now >= begin or now < end
 
 
+class Staff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``pin``: an Argon2 hash, or empty: updates from a stick are not asked for one."""
+
+    pin: str = ""
+
+
 class Provisioning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -95,6 +104,7 @@ class Provisioning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time: TimeServers = TimeServers()
     printer: Printer | None = None
     update: Window = Window()
+    staff: Staff = Staff()
 
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")
@@ -140,6 +150,8 @@ def _check(told: Provisioning) -> None:
             raise ProvisioningError("network.address: with the length of the network, such as 192.168.8.20/24")
     if not all(_HOST.match(server) for server in told.time.servers):
         raise ProvisioningError("time.servers: names or addresses")
+    if told.staff.pin and not told.staff.pin.startswith("$argon2"):
+        raise ProvisioningError("staff.pin: not the PIN itself; the line that `bianmin image pin` prints")
     if told.printer is not None and told.printer.width_mm not in (58, 80):
         raise ProvisioningError("printer.width_mm: 58 or 80")
     try:

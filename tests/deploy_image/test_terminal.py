@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy_image import health, provisioning, sbom, slots
+from deploy_image import health, provisioning, sbom, slots, staff
 from deploy_image.agent.outside import in_use
 from deploy_image.errors import ImageError
 from deploy_image.health import Part, Seen, judge
@@ -199,3 +199,35 @@ def test_the_list_of_contents_is_cyclonedx_and_always_the_same(tmp_path: Path) -
     ]
     assert sbom.cyclonedx(found, "simulator", "1") == sbom.cyclonedx(found, "simulator", "1")
     assert "deb    cage 0.1.4-4: Expat\n" in sbom.licence_list(found)
+
+
+# -- the staff PIN
+
+
+def test_a_pin_is_taken_and_a_wrong_one_is_counted_over_restarts(tmp_path: Path) -> None:
+    known, count = staff.hash_pin("194583"), tmp_path / "agent" / "pin.json"
+    staff.check("194583", known, count, 0.0)
+    for at in range(3):
+        with pytest.raises(staff.PinError, match="wrong"):
+            staff.check("000000", known, count, float(at))
+    with pytest.raises(staff.PinError, match="try again in 30"):
+        staff.check("194583", known, count, 2.0)
+    staff.check("194583", known, count, 40.0)
+    with pytest.raises(staff.PinError, match="wrong"):
+        staff.check("194584", known, count, 41.0)
+
+
+@given(st.integers(0, 60), st.floats(0, 1e9), st.floats(0, 1e9))
+def test_nobody_waits_longer_than_an_hour_whatever_the_clock_says(wrong: int, last: float, now: float) -> None:
+    assert 0 <= staff.wait_left(staff.Tries(wrong, last), now) <= staff.LONGEST_WAIT
+
+
+@pytest.mark.parametrize("pin", ["", "12345", "111111", "121212", "12345a", "１２３４５６", "1234567890123"])
+def test_an_easy_pin_is_refused(pin: str) -> None:
+    with pytest.raises(staff.PinError):
+        staff.hash_pin(pin)
+
+
+def test_the_pin_itself_is_not_taken_into_the_file() -> None:
+    with pytest.raises(ProvisioningError, match=r"staff\.pin"):
+        provisioning.read(WHOLE + b'[staff]\npin = "194583"\n')
