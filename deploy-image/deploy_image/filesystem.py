@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import struct
 import uuid
 from pathlib import Path
@@ -18,6 +19,9 @@ SPARE = 1.03
 
 BLOCK = 4096
 INODE = 256
+
+FAST_LINK = 59
+"""Bytes of a symbolic link that fit into its inode."""
 
 
 def make_ext4(folder: Path, out: Path, most_mib: int, label: str, *, seed: str) -> None:
@@ -45,11 +49,15 @@ def make_ext4(folder: Path, out: Path, most_mib: int, label: str, *, seed: str) 
 
 def measure(folder: Path) -> tuple[int, int]:
     """Bytes (whole MiB) and inodes that a file system for ``folder`` needs."""
-    blocks, files = 0, 0
+    blocks, seen = 0, set()
     for where, folders, names in os.walk(folder):
-        files += 1 + len(names) + sum((Path(where) / name).is_symlink() for name in folders)
         blocks += 1 + len(names) // 40
-        blocks += sum(-(-(Path(where) / name).lstat().st_size // BLOCK) for name in names)
+        for name in (*folders, *names):
+            found = (Path(where) / name).lstat()
+            if found.st_ino not in seen and (stat.S_ISREG(found.st_mode) or found.st_size > FAST_LINK):
+                blocks += -(-found.st_size // BLOCK)
+            seen.add(found.st_ino)
+    files = len(seen) + 1
     inodes = int(files * 1.1) + 1000
     mib = int((blocks * BLOCK * SPARE + inodes * INODE) / 1024 / 1024) + 24
     return mib * 1024 * 1024, inodes
