@@ -118,11 +118,12 @@ def _entered(state: State, carrying: Carrying, code: str, world: World) -> Turn 
 def _handed(state: State, carrying: Carrying, code: str, minutes: int, world: World) -> Turn:
     spoken = world.text("carry.is", code=kit.read_out(world, code, digits.HANDOVER_GROUPS))
     until = world.text("carry.until", minutes=minutes)
-    lines = (digits.shown(code, digits.HANDOVER_GROUPS), until, world.text("carry.where"))
+    lines = (until, world.text("carry.where"))
+    large = digits.shown(code, digits.HANDOVER_GROUPS)
     buttons = (kit.button(world, Key.FINISH, main=True), kit.button(world, Key.NEXT, "go_on"))
     aloud = (spoken, spoken, until, world.text("carry.where"))
     title = world.text("carry.title")
-    return kit.notice(state, carrying, world, title, lines, icon="carry", buttons=buttons, spoken=aloud)
+    return kit.notice(state, carrying, world, title, lines, icon="carry", buttons=buttons, spoken=aloud, large=large)
 
 
 def _restored(state: State, taken: Matter) -> State:

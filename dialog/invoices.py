@@ -139,7 +139,9 @@ def _one(state: State, invoices: Invoices, facts: InvoiceFacts, world: World) ->
         ("signature", world.text(f"invoice.signature_{facts.signature}")),
         ("pages", world.text("invoice.pages_count", count=facts.pages)),
     )
-    shown = tuple(Row(text, note=world.text(f"invoice.{name}")) for name, text in rows if text)
+    shown = tuple(
+        Row(world.text("invoice.line", label=world.text(f"invoice.{name}"), text=text)) for name, text in rows if text
+    )
     broken = facts.signature == "broken"
     spoken = [world.text("invoice.one", seller=facts.seller or world.text("invoice.somebody"))]
     if facts.total:

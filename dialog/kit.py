@@ -209,9 +209,10 @@ def notice(
     buttons: Sequence[Button] = (),
     choices: Sequence[Choice] = (),
     spoken: Sequence[str] = (),
+    large: str = "",
 ) -> Turn:
     """A plain word, and the ways on."""
-    screen = NoticeScreen(title, tuple(lines), icon, tuple(buttons), tuple(choices))
+    screen = NoticeScreen(title, tuple(lines), icon, large, tuple(buttons), tuple(choices))
     ask = Ask(keys=_ask_keys(buttons), choices=tuple(choices), timeout=quiet(state, world))
     if flow is None:
         state = replace(state, flow=None, phase=Phase.UNANSWERED, choices=tuple(choices), others=())

@@ -226,11 +226,15 @@ class WaitScreen(msgspec.Struct, frozen=True, tag="wait"):
 
 
 class NoticeScreen(msgspec.Struct, frozen=True, tag="notice"):
-    """A plain word: it does not work here, nothing was found. ``icon``: a name of ``kiosk.icons``."""
+    """A plain word: it does not work here, nothing was found. ``icon``: a name of ``kiosk.icons``.
+
+    ``large``: digits to be copied down, in the largest type.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
     icon: str = "note"
+    large: str = ""
     buttons: tuple[Button, ...] = ()
     choices: tuple[Choice, ...] = ()
 

@@ -19,7 +19,7 @@ from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from dialog.acts import AttractScreen, PrintScreen, TextScreen
+from dialog.acts import AttractScreen, TextScreen, WaitScreen
 from dialog.events import Channel, Event, Scanned, Started
 from kiosk import face
 from kiosk.conversation import Conversation
@@ -368,8 +368,8 @@ class Engine:
             self._staff.tick(now)
         conversation.tick(now)
         screen = self.view.screen
-        printing = isinstance(screen, PrintScreen) and screen.state == "printing"
-        if (printing or self.view.voice is Voice.THINKING) and now >= self._beat_at:
+        working = isinstance(screen, WaitScreen) or getattr(screen, "state", "") in ("printing", "taking")
+        if (working or self.view.voice is Voice.THINKING) and now >= self._beat_at:
             self._beat_at = now + BEAT
             self._glass.change(beat=self.view.beat + 1)
 

@@ -23,6 +23,7 @@ from dialog.acts import (
     PrintScreen,
     RateScreen,
 )
+from kiosk.samples_services import SERVICES, service_views
 from kiosk.staff.records import About, DeviceLine, HelpCode, Page, StaffView, Told
 from kiosk.surroundings import Out, Surroundings
 from kiosk.view import Overlay, Typing, View, Voice
@@ -107,7 +108,7 @@ WRITTEN = (
 
 def sample_views() -> Iterator[tuple[str, View]]:
     """(name, view) of every screen in every state that looks different."""
-    listen = ListenScreen("可以这样说：“新生儿怎么上医保”", "", MODULES)
+    listen = ListenScreen("可以这样说：“新生儿怎么上医保”", "", MODULES, SERVICES)
     well = Surroundings(checked="2026-11-22")
     yield "attract", View(screen=AttractScreen(), around=well, day="2026-11-22")
     trouble = Surroundings((Out(Service.SLIP, "paper_out"),), True, "2026-11-19", "市民中心一楼大厅自助终端")
@@ -120,7 +121,7 @@ def sample_views() -> Iterator[tuple[str, View]]:
     yield "listen-deaf", View(screen=listen, voice=Voice.OFF)
     yield (
         "listen-again",
-        View(screen=ListenScreen(listen.hint, "请您换个说法，再说一遍", MODULES), voice=Voice.SPEAKING),
+        View(screen=replace(listen, notice="请您换个说法，再说一遍"), voice=Voice.SPEAKING),
     )
     yield "clarify", View(screen=ClarifyScreen("补办", CHOICES), voice=Voice.SPEAKING)
     yield "clarify-two", View(screen=ClarifyScreen("我想问一下那个卡丢了要去哪里补办", CHOICES[:2]))
@@ -170,6 +171,7 @@ def sample_views() -> Iterator[tuple[str, View]]:
     written = replace(typing, letters="", candidates=tuple("医匠区臣巨矢医匿匹匡"), ink=WRITTEN)
     yield "writing", View(screen=listen, overlay=Overlay.WRITING, typing=written)
     yield "dark", View(screen=listen, headset=True, dark=True)
+    yield from service_views(listen)
     yield from staff_views()
 
 

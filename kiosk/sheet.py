@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.fonts import Fonts
-from kiosk.frame import Box, Frame, Node, Panel, Ring, Scenery, Symbol, Target, Words
+from kiosk.frame import Box, Frame, Node, Panel, Picture, Ring, Scenery, Symbol, Target, Words
 from kiosk.text_layout import break_lines, clusters
 from kiosk.theme import Metrics, Palette, Role
 
@@ -146,6 +146,9 @@ class Sheet:
         palette = self.look.palette
         if not palette.stark:
             self.nodes.append(Scenery(box, name, (palette.decor, palette.decor_deep, palette.glow)))
+
+    def picture(self, box: Box, handle: str) -> None:
+        self.nodes.append(Picture(box, handle))
 
     @property
     def radius(self) -> int:

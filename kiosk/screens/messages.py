@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from dialog.acts import HumanScreen, NoAnswerScreen, PrintScreen
+from dialog.acts import HumanScreen, NoAnswerScreen, NoticeScreen, PrintScreen, WaitScreen
 from kiosk.chrome import chrome
 from kiosk.frame import Box, Frame
 from kiosk.screens.parts import buttons, column, voice_strip
+from kiosk.screens.presses import actions
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
 from kiosk.view import View
@@ -83,22 +84,48 @@ def human(screen: HumanScreen, view: View, look: Look) -> Frame:
     return sheet.frame()
 
 
-def plain(title: str, view: View, look: Look) -> Frame:
-    """A title and nothing else to do but what stands on every screen."""
-    sheet = Sheet(look, "notice")
+def wait(screen: WaitScreen, view: View, look: Look) -> Frame:
+    sheet = Sheet(look, "wait")
     room = column(sheet, chrome(sheet, view))
-    _message(sheet, room, "note", title, [])
+    _message(sheet, room, "clock", screen.title or look.t("请稍等"), [screen.message], (view.beat % 24) / 24)
     return sheet.frame()
 
 
-def _message(sheet: Sheet, room: Box, icon: str, title: str, lines: list[str], spinning: float | None = None) -> None:
-    """An icon in a disc, a heading and sentences, in the middle of ``room``, as large as there is room for."""
+def notice(screen: NoticeScreen, view: View, look: Look) -> Frame:
+    """A plain word, and the ways on beneath it."""
+    sheet = Sheet(look, "notice")
+    metrics = look.metrics
+    room = column(sheet, chrome(sheet, view))
+    wanted = actions(screen.buttons, look)
+    wanted += [(f"choice:{choice.id}", choice.label, Style.PLAIN, "") for choice in screen.choices]
+    foot = buttons(sheet, room, wanted) + metrics.mm(5) if wanted else 0
+    top = voice_strip(sheet, room, view) + metrics.mm(5)
+    middle = Box(room.x, room.y + top, room.w, room.h - top - foot)
+    _message(sheet, middle, screen.icon, screen.title, list(screen.lines), large=screen.large)
+    return sheet.frame()
+
+
+def _message(
+    sheet: Sheet,
+    room: Box,
+    icon: str,
+    title: str,
+    lines: list[str],
+    spinning: float | None = None,
+    large: str = "",
+) -> None:
+    """An icon in a disc, a heading and sentences, in the middle of ``room``, as large as there is room for.
+
+    ``large``: digits between heading and sentences, to be copied down.
+    """
     look = sheet.look
     metrics, palette = look.metrics, look.palette
     lines = [sentence for line in lines for sentence in _SENTENCE_END.sub("\n", line).split("\n") if sentence]
     gap = metrics.mm(5)
     width = room.w - 2 * metrics.mm(4)
     heading = sheet.text_height(title, width, Role.DISPLAY, True)
+    digits = metrics.line(Role.POSTER) + gap if large else 0
+    heading += digits
     role = Role.HEADING
     text = _height(sheet, lines, width, role)
     smallest = metrics.mm(18)
@@ -118,6 +145,10 @@ def _message(sheet: Sheet, room: Box, icon: str, title: str, lines: list[str], s
         y += size + gap
     place = Box(room.x + metrics.mm(4), y, width, max(heading, metrics.line(Role.DISPLAY)))
     y += sheet.words(place, title, Role.DISPLAY, palette.accent, bold=True, align="center") + gap
+    if large:
+        box = Box(room.x + metrics.mm(4), y, width, metrics.line(Role.POSTER))
+        sheet.words(box, large, Role.POSTER, palette.ink, bold=True, align="center")
+        y += digits
     for line in lines:
         box = Box(room.x + metrics.mm(4), y, width, max(metrics.line(Role.SMALL), room.bottom - y))
         y += sheet.words(box, line, role, palette.ink, align="center") + metrics.mm(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialog.acts import Step
 from kiosk.frame import Box
 from kiosk.sheet import Sheet, Style
 from kiosk.theme import Role
@@ -62,6 +63,37 @@ def _strip_text(sheet: Sheet, view: View, heard: str, width: int) -> str:
             return _shorten(sheet, heard, width)
         case _:
             return t("点一下话筒，可以说话")
+
+
+def service_head(sheet: Sheet, room: Box, title: str, note: str, icon: str, step: Step | None) -> int:
+    """Where one is, what is asked, and a word on how to answer; returns the height taken."""
+    look = sheet.look
+    metrics, palette = look.metrics, look.palette
+    y = room.y
+    if step is not None:
+        text = look.t("第{at}步，共{of}步").format(at=step.at, of=step.of)
+        y += sheet.words(room, text, Role.SMALL, palette.soft) + metrics.mm(1)
+        track = Box(room.x, y, room.w, metrics.mm(1.6))
+        sheet.panel(track, palette.line, track.h // 2)
+        done = Box(track.x, track.y, max(track.h, room.w * step.at // max(1, step.of)), track.h)
+        sheet.panel(done, palette.primary, track.h // 2)
+        y += track.h + metrics.mm(3)
+    short = len(sheet.lines(title, room.w * 5 // 6, Role.DISPLAY, True)) == 1
+    role = Role.DISPLAY if look.portrait and short else Role.HEADING
+    left = 0
+    if icon:
+        size = metrics.em(role)
+        left = size + metrics.mm(3)
+        top = y + (metrics.line(role) - size) // 2
+        sheet.symbol(Box(room.x, top, size, size), icon, palette.accent)
+    place = Box(room.x + left, y, room.w - left, max(metrics.line(role), room.bottom - y))
+    y += sheet.words(place, title, role, palette.accent, bold=True)
+    if note:
+        y += metrics.mm(1)
+        small = Role.BODY if look.portrait else Role.SMALL
+        place = Box(room.x, y, room.w, max(metrics.line(small), room.bottom - y))
+        y += sheet.words(place, note, small, palette.soft)
+    return y - room.y
 
 
 def microphone(sheet: Sheet, disc: Box, view: View) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from dialog.acts import (
     ChooseScreen,
     ConfirmScreen,
@@ -14,7 +16,7 @@ from dialog.acts import (
     WaitScreen,
 )
 from kiosk.frame import Frame
-from kiosk.screens import messages
+from kiosk.screens import asking, choosing, messages, results
 from kiosk.sheet import Look
 from kiosk.view import View
 
@@ -32,4 +34,24 @@ ServiceScreen = (
 
 
 def draw(screen: ServiceScreen, view: View, look: Look) -> Frame:
-    return messages.plain(screen.title, view, look)
+    match screen:
+        case ChooseScreen():
+            return choosing.draw(screen, view, look)
+        case TextScreen():
+            return asking.text(screen, view, look)
+        case NumberScreen():
+            return asking.number(screen, view, look)
+        case PhotoScreen():
+            return asking.photo(screen, view, look)
+        case ListScreen():
+            return results.listed(screen, view, look)
+        case ConfirmScreen():
+            return results.confirm(screen, view, look)
+        case WaitScreen():
+            return messages.wait(screen, view, look)
+        case NoticeScreen():
+            return messages.notice(screen, view, look)
+        case TicketScreen():
+            return results.ticket(screen, view, look)
+        case _:
+            assert_never(screen)
