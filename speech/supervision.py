@@ -26,6 +26,7 @@ from typing import Any
 import msgspec
 
 from speech.audio import RECOGNISER_RATE, Samples
+from speech.process_time import Patience
 from speech.recogniser_process import (
     Answer,
     Done,
@@ -154,7 +155,8 @@ class SupervisedStream:
 
 
 class Supervisor:
-    """A ``Recogniser`` in child processes. ``patience``: seconds without an answer until a child is replaced.
+    """A ``Recogniser`` in child processes. ``patience``: seconds until a child that does not answer is replaced, and
+    longer where it only waits for the processor (``speech.process_time``).
 
     ``spare``: keep a second loaded child, for a replacement within milliseconds at the cost of its memory.
     ``on_restart`` is told of every replacement, on the watchdog's thread.
@@ -254,6 +256,7 @@ class Supervisor:
 
     def _watchdog(self) -> None:
         idle_since = time.monotonic()
+        watched, patience = self._child, Patience(self._child.pid, self._patience)
         while not self._closed.wait(min(0.1, self._patience / 8)):
             child = self._child
             if not child.ready.is_set():
@@ -265,8 +268,9 @@ class Supervisor:
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since > _PING:
                 child.send(Ping())
-            hung = asked is not None and time.monotonic() - asked > self._patience
-            if hung or not child.alive:
+            if watched is not child:
+                watched, patience = child, Patience(child.pid, self._patience)
+            if patience.is_over(asked, time.monotonic()) or not child.alive:
                 self._replace(child)
             elif self._keep_spare and (self._spare is None or not self._spare.alive) and not child.failure:
                 self._spare = _Child(self._load, self._answered)

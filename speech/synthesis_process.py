@@ -19,12 +19,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import assert_never
 
 import numpy as np
 
 from speech.audio import Audio
+from speech.process_time import is_stopped, processor_seconds
 from speech.synthesis import FASTEST, SLOWEST, SynthesisCancelledError, SynthesisError
 from speech.synthesis_wire import (
     START,
@@ -143,7 +143,7 @@ class _Child:
             patience = self._limits.silent if self.voices else self._limits.start
             if not select.select([self._up], [], [], min(self._limits.stopped, patience))[0]:
                 quiet = time.monotonic() - heard_at
-                if quiet >= patience or (quiet >= self._limits.stopped and _is_stopped(self.pid)):
+                if quiet >= patience or (quiet >= self._limits.stopped and is_stopped(self.pid)):
                     return f"the speaking process showed no sign of life for {quiet:.1f} s"
                 continue
             heard_at = time.monotonic()
@@ -171,24 +171,6 @@ class _Child:
 
 
 _LOOK_SECONDS = 0.5
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def _status(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the state on; empty when the process is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-def _is_stopped(pid: int) -> bool:
-    return _status(pid)[:1] in (["T"], ["t"])
-
-
-def _processor_seconds(pid: int) -> float:
-    fields = _status(pid)
-    return (int(fields[11]) + int(fields[12])) / _TICKS if len(fields) > 12 else 0.0
 
 
 class ProcessSynthesiser:
@@ -316,10 +298,10 @@ class ProcessSynthesiser:
 
         Processor seconds, not those of the clock: on a busy machine a sentence takes long without anything hanging.
         """
-        began = used = _processor_seconds(child.pid)
+        began = used = processor_seconds(child.pid)
         moved = time.monotonic()
         while not self._changed.wait_for(lambda: job.outcome is not None, _LOOK_SECONDS):
-            now = _processor_seconds(child.pid)
+            now = processor_seconds(child.pid)
             if now > used:
                 used, moved = now, time.monotonic()
             if used - began > allowed or time.monotonic() - moved > self._limits.idle:

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.speech.hearing import NUMBERS, condition
+from benchmarks.speech.hearing import condition
 from benchmarks.speech.questions import COUNT, RATES, SpokenQuestion, questions
 from benchmarks.speech.report import ACOUSTIC, write
 from bianmin.hearing import open_hearing_recogniser
@@ -152,7 +152,7 @@ def main() -> None:
     left = run(QUICK if arguments.quick else arguments.count, arguments.seconds)
     rows = summary(known())
     ACOUSTIC.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
-    write(NUMBERS)
+    write()
     for row in rows.values():
         print(
             f"{row['condition']:10} {row['rate']:4g} n {row['n']:4} right {row['right']:.3f} among {row['among']:.3f}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 REPORT = Path(__file__).resolve().parents[1] / "results" / "speech.md"
+NUMBERS = REPORT.with_suffix(".json")
 ACOUSTIC = REPORT.with_name("speech-acoustic.json")
 NOTES = Path(__file__).with_name("tried.md")
 """What was tried and where the limit lies: written by hand, put at the end of the report."""
@@ -206,11 +207,9 @@ def read(path: Path) -> dict[str, Row]:
     return numbers
 
 
-def write(numbers_file: Path) -> None:
-    """The report beside ``numbers_file``."""
-    numbers = read(numbers_file)
+def write() -> None:
+    """The report and the plot from what was measured so far."""
+    numbers = read(NUMBERS)
     plot(numbers, REPORT.with_name("speech.png"))
     notes = NOTES.read_text(encoding="utf-8") if NOTES.exists() else ""
-    quick = numbers_file.stem.endswith("-quick")
-    target = REPORT.with_stem("speech-quick") if quick else REPORT
-    target.write_text(report(numbers, read(ACOUSTIC), "" if quick else notes), encoding="utf-8")
+    REPORT.write_text(report(numbers, read(ACOUSTIC), notes), encoding="utf-8")
