@@ -75,6 +75,7 @@ FIELDS = {
     "有效期至": "valid_until",
     "审核日期": "reviewed",
     "样例": "sample",
+    "全国标准": "national",
     "相关": "related",
 }
 """Chinese key -> field of ``Item``."""
@@ -105,7 +106,7 @@ def read_item(document: Document) -> tuple[SourceItem | None, tuple[Finding, ...
     materials = tuple(_material(entry) for entry in fields.entries("材料"))
     basis = tuple(_basis(entry) for entry in fields.records("依据"))
     time_limit = _time_limit(fields)
-    sample = tuple(FIELDS[name] for name in _sample(fields))
+    sample, national = (_named_fields(fields, key) for key in ("样例", "全国标准"))
     optional = {key: fields.texts(key, required=False) for key in ("别名", "注意", "相关")}
     audience = fields.text("适用对象", required=False)
     fields.finish()
@@ -132,6 +133,7 @@ def read_item(document: Document) -> tuple[SourceItem | None, tuple[Finding, ...
         valid_until=valid_until,
         reviewed=reviewed,
         sample=sample,
+        national=national,
         related=optional["相关"],
     )
     return SourceItem(item, document), tuple(findings)
@@ -182,12 +184,12 @@ def _time_limit(fields: Fields) -> TimeLimit:
     return limit
 
 
-def _sample(fields: Fields) -> tuple[str, ...]:
-    """The names of fields under 样例, unknown ones reported."""
+def _named_fields(fields: Fields, key: str) -> tuple[str, ...]:
+    """The fields named under ``key``, unknown ones reported."""
     known = []
-    for index, name in enumerate(fields.texts("样例", required=False)):
+    for index, name in enumerate(fields.texts(key, required=False)):
         if name in FIELDS:
-            known.append(name)
+            known.append(FIELDS[name])
         else:
-            fields.report("unknown-name", f"“样例”里的“{name}”不是字段名", "样例", index)
+            fields.report("unknown-name", f"“{key}”里的“{name}”不是字段名", key, index)
     return tuple(known)

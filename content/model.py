@@ -91,6 +91,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
     ``spoken`` is the answer for the ear: two to four short sentences. ``places`` are ids of the directory.
     ``sample`` names the fields whose local facts wait for the city's review; they are marked wherever shown.
+    ``national`` names those whose amounts are the same in the whole country, so that nobody takes them for local ones.
     ``valid_until`` is the last day the answer may be given; None: until withdrawn.
     """
 
@@ -114,6 +115,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: dt.date | None = None
     reviewed: dt.date | None = None
     sample: tuple[str, ...] = ()
+    national: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
 
     def is_valid_on(self, day: dt.date) -> bool:

@@ -72,8 +72,8 @@ def samples(entry: SourceItem, today: dt.date) -> Iterator[Finding]:
             continue
         if _PHONE.search(text):
             yield at(entry, path, "sample", f"“{path[0]}”里有电话号码，没有审核前要列入“样例”")
-        elif _AMOUNT.search(text) and path[0] not in ("问法", "别名"):
-            message = f"“{path[0]}”里有金额，如果是本地标准要列入“样例”"
+        elif _AMOUNT.search(text) and path[0] not in ("问法", "别名") and FIELDS[str(path[0])] not in entry.item.national:
+            message = f"“{path[0]}”里有金额：本地标准列入“样例”，全国统一的列入“全国标准”"
             yield at(entry, path, "sample-amount", message, Severity.WARNING)
 
 

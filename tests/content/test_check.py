@@ -133,6 +133,14 @@ def test_unreviewed_local_facts_must_be_marked(content_folder: Path) -> None:
     assert any(rule == "sample" and where != line for rule, where in found)
 
 
+def test_amounts_are_local_or_the_same_in_the_whole_country(content_folder: Path) -> None:
+    replace(content_folder, ITEM, "审核日期: 2026-06-01\n", "")
+    replace(content_folder, ITEM, "口播: 新生儿出生", "口播: 交二十元。新生儿出生")
+    assert "sample-amount" in {finding.rule for finding in findings(content_folder)}
+    replace(content_folder, ITEM, "样例: [地点", "全国标准: [口播]\n样例: [地点")
+    assert "sample-amount" not in {finding.rule for finding in findings(content_folder)}
+
+
 def second_item(folder: Path, title: str, question: str) -> int:
     """Add another item whose fifth question is ``question``; the line of that question."""
     text = (folder / ITEM).read_text("utf-8").replace("编号: newborn", "编号: second")
