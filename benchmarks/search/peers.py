@@ -31,7 +31,7 @@ Entries = Sequence[dict[str, Any]]
 
 
 class Engine(Protocol):
-    """``search``: ids, best first, and the milliseconds it took. ``memory``: MB resident, of the process that searches."""
+    """``search``: ids, best first, and its milliseconds. ``memory``: MB resident, of the process that searches."""
 
     @staticmethod
     def build(entries: Entries, folder: Path, cache: Path) -> None: ...
@@ -155,7 +155,7 @@ class Xapian:
         process = _xapian("build", folder)
         process.communicate("".join(json.dumps(row) + "\n" for row in rows))
         if process.returncode:
-            raise SystemExit("Xapian did not build its index; is python3-xapian installed? (apt-get install python3-xapian)")
+            raise SystemExit("Xapian built no index; is its binding there? (apt-get install python3-xapian)")
 
     def __init__(self, folder: Path) -> None:
         self._process = _xapian("search", folder)

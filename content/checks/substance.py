@@ -68,11 +68,12 @@ def samples(entry: SourceItem, today: dt.date) -> Iterator[Finding]:
         if FIELDS[key] not in marked:
             yield at(entry, (key,), "sample", f"“{key}”是本地情况，没有审核前要列入“样例”")
     for path, text in texts(entry.item):
-        if FIELDS[str(path[0])] in marked:
+        field = FIELDS[str(path[0])]
+        if field in marked:
             continue
         if _PHONE.search(text):
             yield at(entry, path, "sample", f"“{path[0]}”里有电话号码，没有审核前要列入“样例”")
-        elif _AMOUNT.search(text) and path[0] not in ("问法", "别名") and FIELDS[str(path[0])] not in entry.item.national:
+        elif _AMOUNT.search(text) and path[0] not in ("问法", "别名") and field not in entry.item.national:
             message = f"“{path[0]}”里有金额：本地标准列入“样例”，全国统一的列入“全国标准”"
             yield at(entry, path, "sample-amount", message, Severity.WARNING)
 

@@ -1,6 +1,6 @@
 """A trained dispatcher: a few arrays in one file that is safe to load, whoever sent it.
 
-The file is ``BMDISPATCH1``, a newline, the SHA-256 of the rest in hexadecimal, a newline, and a NumPy ``.npz`` without
+The file is ``BMDISPATCH2``, a newline, the SHA-256 of the rest in hexadecimal, a newline, and a NumPy ``.npz`` without
 pickled objects. A truncated or foreign file is an error, never code that runs.
 """
 
@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from content.dispatch.examples import DispatchError, clean
-from content.dispatch.features import WIDTH, hashed
+from content.dispatch.features import EMPHASIS, STARTS, WIDTH, hashed
 
-_MAGIC = b"BMDISPATCH1\n"
+_MAGIC = b"BMDISPATCH2\n"
 _DIGEST = 65
 
 TRIAGE_BELOW = 0.7
@@ -128,13 +128,17 @@ class DispatchModel(msgspec.Struct, frozen=True):
 
 
 def scaled(counts: Any, columns: NDArray[np.int32], idf: NDArray[np.float32]) -> Any:
-    """The columns that count, weighted by rarity; characters and words each of length one."""
+    """The columns that count, weighted by rarity; each part brought to its length."""
     import scipy.sparse as sp
     from sklearn.preprocessing import normalize
 
-    half = int(np.searchsorted(columns, WIDTH // 2))
-    kept = counts[:, columns] @ sp.diags(idf)
-    return sp.hstack([normalize(kept[:, :half]), normalize(kept[:, half:])], format="csr")
+    bounds = np.searchsorted(columns, STARTS)
+    kept = (counts[:, columns] @ sp.diags(idf)).tocsc()
+    parts = [
+        normalize(kept[:, first:last]) * emphasis
+        for first, last, emphasis in zip(bounds, bounds[1:], EMPHASIS, strict=False)
+    ]
+    return sp.hstack(parts, format="csr", dtype=np.float32)
 
 
 def softmax(margins: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,8 +14,8 @@ from content.dispatch.features import hashed
 from content.dispatch.model import DispatchModel, scaled, softmax
 from content.search.embedding import Progress
 
-_COST = 1.0
-"""C of the support vector machine; 0.3 was 0.7 points worse on characters alone (benchmarks/results/search.md)."""
+_COST = 0.5
+"""C of the support vector machine."""
 
 _FOLDS = 5
 """A fifth of the messages, not trained on at first, shows how sharp the margins may be taken."""

@@ -22,6 +22,15 @@ class IndexDamagedError(Exception):
         super().__init__(f"the pack's search index is damaged or missing (part {part}); copy or build the pack again")
 
 
+class IndexTooNewError(IndexDamagedError):
+    """The index is of a newer program's format."""
+
+    def __init__(self, found: int) -> None:
+        Exception.__init__(
+            self, f"the pack's search index was made by a newer program (format {found}); update this one"
+        )
+
+
 def dump(array: Array) -> bytes:
     out = io.BytesIO()
     np.lib.format.write_array(out, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)

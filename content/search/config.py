@@ -34,18 +34,24 @@ class SearchConfig(msgspec.Struct, frozen=True):
     ``unnamed``: answers are embedded of documents with at most this many names; one with more is found by these.
     ``answer_chunks``: most chunks embedded over a whole base; the answers of a large base are found by characters only
     (embedding 172,000 answers would take hours). ``graph_from``: rows from which vectors are kept
-    in a graph (HNSW) instead of being compared one by one.
+    in a graph (HNSW) instead of being compared one by one, and from which single characters of answers are left out of
+    the index, as each is in thousands of answers: ``body_of_many`` then stands for ``body``.
     """
 
-    short: Bm25 = Bm25()
-    body: Bm25 = Bm25(k1=1.2, b=0.6, single=0.0)
+    short: Bm25 = Bm25(k1=0.4, b=0.75, single=1.0)
+    body: Bm25 = Bm25(k1=1.2, b=0.75, single=0.5)
+    body_of_many: Bm25 = Bm25(k1=1.2, b=0.75, single=0.0)
     weights: Weights = Weights()
     candidates: int = 50
     chunk: int = 160
     stride: int = 140
-    chunks_each: int = 6
+    chunks_each: int = 24
     unnamed: int = 2
     answer_chunks: int = 8_000
     graph_from: int = 20_000
     answer_at: float = 0.6
     scope_at: float = 0.45
+
+    def body_for(self, rows: int) -> Bm25:
+        """How the answers of a base with this many names are indexed."""
+        return self.body if rows < self.graph_from else self.body_of_many

@@ -17,8 +17,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from content.search.arrays import Array, IndexDamagedError, Strings, dump, part
-from content.search.config import SearchConfig
+from content.search.arrays import Array, IndexDamagedError, IndexTooNewError, Strings, dump, part
+from content.search.config import Bm25, SearchConfig
 from content.search.document import Document
 from content.search.embedding import E5Embedder, EmbedCache, Embedder, Progress, embed_all
 from content.search.lexicon import Lexicon, Marker
@@ -27,7 +27,7 @@ from content.search.pinyin import Accents, folded, syllables
 from content.search.postings import SYMBOLS, Postings, terms
 from content.search.text import normalise, words_only
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an older program could misread the index."""
 
 Scores = NDArray[np.float64]
@@ -81,12 +81,11 @@ def build_index(
 
     progress("answers", 0, len(documents))
     answers = [(number, normalise(doc.answer, None)) for number, doc in enumerate(documents) if doc.answer.strip()]
+    running = config.body_for(len(short))
+    titled = ((documents[number].title, answer) for number, answer in answers)
     body = Postings.build(
-        [
-            terms([*map(ord, words_only(normalise(documents[number].title) + answer))], pairs_only=True)
-            for number, answer in answers
-        ],
-        config.body,
+        [_running(words_only(normalise(title) + answer), running) for title, answer in titled],
+        running,
     )
     unnamed = [(number, answer) for number, answer in answers if len(names[number]) <= config.unnamed]
     chunks = _chunks(unnamed, config)
@@ -121,7 +120,7 @@ class Index:
         except (KeyError, msgspec.DecodeError) as error:
             raise IndexDamagedError("search.info") from error
         if self.info.format > FORMAT:
-            raise IndexDamagedError(f"search.info, format {self.info.format}")
+            raise IndexTooNewError(self.info.format)
         info, config = self.info, self.info.config
         self.marker = Marker(info.lexicon)
         self.ids = Strings.load("search.id", blobs)
@@ -133,8 +132,9 @@ class Index:
         self._characters = Postings.load("search.characters", blobs, info.rows, config.short)
         self._accents = accents or info.accents
         self._pinyin = self._open_pinyin(blobs)
+        self._running = config.body_for(info.rows)
         self._body_owners = part(blobs, "search.body.owners")
-        self._body = Postings.load("search.body", blobs, len(self._body_owners), config.body)
+        self._body = Postings.load("search.body", blobs, len(self._body_owners), self._running)
         self.chunk_owners = part(blobs, "search.chunk.owners")
         self.chunk_starts = _starts(self.chunk_owners, info.documents)
         self.meanings = Meanings.load("search.meaning", blobs)
@@ -161,7 +161,7 @@ class Index:
     def body_scores(self, words: str) -> Scores:
         """Of each document its answer's running text."""
         out = np.zeros(self.info.documents)
-        out[self._body_owners] = self._body.scores(terms([*map(ord, words)], pairs_only=True))
+        out[self._body_owners] = self._body.scores(_running(words, self._running))
         return out
 
     def _open_pinyin(self, blobs: Mapping[str, bytes]) -> Postings:
@@ -209,6 +209,10 @@ def everyday_questions() -> list[str]:
 
 def _characters(words: str, marker: Marker) -> NDArray[np.int64]:
     return terms([*map(ord, words)], marker.groups(words))
+
+
+def _running(words: str, settings: Bm25) -> NDArray[np.int64]:
+    return terms([*map(ord, words)], pairs_only=settings.single == 0)
 
 
 def _numbered(spoken: Iterable[Iterable[str]]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """The whole search on a small base, with the real meaning model."""
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -85,6 +86,12 @@ def test_a_damaged_index_is_one_clear_line(blobs):
     for broken in ({}, blobs | {"search.meaning.vectors": b"x"}, blobs | {"search.info": b"{"}):
         with pytest.raises(IndexDamagedError, match="copy or build the pack again"):
             Searcher(broken)
+
+
+def test_an_index_of_a_newer_program_says_so(blobs):
+    newer = json.loads(blobs["search.info"]) | {"format": 99}
+    with pytest.raises(IndexDamagedError, match="newer program"):
+        Searcher(blobs | {"search.info": json.dumps(newer).encode()})
 
 
 def test_an_empty_base_answers_nothing():
