@@ -1,7 +1,8 @@
 """From scores to a decision: how sure the best hit is, and whether the question is in the base's scope at all.
 
 Two logistic models over a handful of numbers that do not depend on the size of the base. ``SCOPE`` says whether the
-base can answer this at all; ``ANSWER`` whether a document is the one that was asked for. Their coefficients are fitted
+base can answer this at all; ``ANSWER`` whether a document is the one that was asked for: its lead over the others says
+that best, the scores themselves add nothing to it. Their coefficients are fitted
 by benchmarks/search/calibrate.py on questions that are not the items' own.
 """
 
@@ -39,8 +40,8 @@ class Logistic(msgspec.Struct, frozen=True):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-SCOPE = Logistic(-5.8, {"lexical": 4.3, "meaning": 14.9, "familiar": 19.4, "everyday": -14.0, "everyday_few": -11.9})
-ANSWER = Logistic(-1.0, {"lexical": 0.9, "meaning": 2.5, "margin": 5.4})
+SCOPE = Logistic(-7.17, {"lexical": 5.9, "meaning": 8.4, "familiar": 34.2, "everyday": -17.5, "everyday_few": -15.3})
+ANSWER = Logistic(0.13, {"margin": 6.64})
 
 
 def rank(found: Candidates, weights: Weights) -> list[tuple[int, Evidence]]:

@@ -49,8 +49,8 @@ class SearchConfig(msgspec.Struct, frozen=True):
     unnamed: int = 2
     answer_chunks: int = 8_000
     graph_from: int = 20_000
-    answer_at: float = 0.6
-    scope_at: float = 0.45
+    answer_at: float = 0.7
+    scope_at: float = 0.4
 
     def body_for(self, rows: int) -> Bm25:
         """How the answers of a base with this many names are indexed."""

@@ -11,7 +11,13 @@ from typing import Literal
 
 Focus = Literal["", "materials", "places", "time_limit", "fee", "steps", "basis", "audience", "all"]
 
+_KIN = "爷爷|奶奶|外公|外婆|爸爸|妈妈|爸妈|儿子|女儿|媳妇|女婿|老公|老婆|老伴|家里人|家人|亲戚|邻居|朋友|别人|村里人"
+
 _FIELDS: tuple[tuple[Focus, str], ...] = (
+    (
+        "audience",
+        rf"(?:{_KIN})(?:可以|可不可以|能|能不能|行不行)?(?:帮|替|代)?[我他她]?(?:代办|代领|去办|来办|办|去领|领)",
+    ),
     ("fee", r"多少钱|几块钱|几多钱|要钱|花钱|付钱|交钱|收钱|免费|收费|费用|工本费|价钱|贵不贵|要交多少|交多少"),
     (
         "materials",
@@ -51,12 +57,13 @@ def focus_of(words: str) -> Focus:
         return ""
     for focus, pattern in _FIELDS:
         rest, found = re.subn(pattern, "", words)
-        if found and not _strip(rest):
+        if found and not without_filler(rest):
             return focus
     return ""
 
 
-def _strip(words: str) -> str:
+def without_filler(words: str) -> str:
+    """What a question is about: the words without filler and without words for a field. May be empty."""
     for _, pattern in _FIELDS:
         words = re.sub(pattern, "", words)
     return _FILLER.sub("", words)

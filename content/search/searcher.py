@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from content.search.candidates import Clock, gather
 from content.search.confidence import ANSWER, SCOPE, Evidence, rank
 from content.search.embedding import E5Embedder, Embedder
-from content.search.followup import focus_of
+from content.search.followup import focus_of, without_filler
 from content.search.index import Index
 from content.search.pinyin import Accents, plain
 from content.search.query import Hit, Outcome, Query, SearchResult
@@ -33,6 +33,9 @@ _RANKED = 20
 
 _BARE = 4
 """Characters up to which a question may be a bare word."""
+
+_WORD = 2
+"""Characters of the shortest word that can say what a question is about."""
 
 _ALTERNATIVES = 3
 """Texts of an n-best list that are looked at beside the first."""
@@ -101,20 +104,28 @@ class Searcher:
             Hit(index.ids[number], index.titles[number], round(scope * ANSWER(evidence), 4))
             for number, evidence in ranked
         )
-        if scope < config.scope_at:
+        if scope < config.scope_at or self._says_nothing(words, best):
             return SearchResult("none", hits[:n])
         if not index.is_valid(best, self._today()):
             return SearchResult("none", hits[:n], "expired")
-        sure = ANSWER(first) >= config.answer_at and not self._is_bare(words, ranked)
+        sure = hits[0].confidence >= config.answer_at and not self._is_bare(words, ranked)
         outcome: Outcome = "answer" if sure else "clarify"
         return SearchResult(outcome, hits[:n])
 
-    def _is_bare(self, words: str, ranked: list[tuple[int, Evidence]]) -> bool:
-        """Whether the question is only a word that several items share (补办, 身份证) and none is called by."""
-        if not 0 < len(words) <= _BARE:
+    def _says_nothing(self, words: str, best: int) -> bool:
+        """Whether nothing is left without filler (我要办事), or it is a number that the item is not called by."""
+        if not words or words in self._index.names(best):
             return False
+        return not without_filler(words) or (words.isdigit() and all(words not in n for n in self._index.names(best)))
+
+    def _is_bare(self, words: str, ranked: list[tuple[int, Evidence]]) -> bool:
+        """Whether the question is only a word that several items share (补办, 身份证) and none is called by, or hardly
+        a word (我要办证)."""
         names = [set(self._index.names(number)) for number, _ in ranked[:_RANKED]]
-        return words not in names[0] and sum(any(words in name for name in of) for of in names) > 1
+        if not words or words in names[0]:
+            return False
+        shared = len(words) <= _BARE and sum(any(words in name for name in of) for of in names) > 1
+        return shared or len(without_filler(words)) < _WORD
 
     def _since(self, mark: float) -> float:
         return round((self._clock() - mark) * 1000, 2)

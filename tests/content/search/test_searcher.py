@@ -50,6 +50,15 @@ def test_a_word_that_several_items_share_asks_back(searcher):
     assert {hit.id for hit in result.hits[:2]} == {"id-card", "book"}
 
 
+@pytest.mark.parametrize("question", ["我要办事", "办理", "12345", "我想问一下"])
+def test_what_says_nothing_gets_no_answer(searcher, question):
+    assert searcher.search(Query(question)).outcome == "none"
+
+
+def test_hardly_a_word_is_never_answered(searcher):
+    assert searcher.search(Query("我要办证")).outcome != "answer"
+
+
 def test_a_question_without_a_matter_means_nothing_alone(searcher):
     assert searcher.search(Query("那要多少钱")).outcome == "none"
 
@@ -66,7 +75,7 @@ def test_heard_syllables_are_enough(searcher):
 
 
 def test_a_follow_up_stays_with_the_item(searcher):
-    for question in ("那要多少钱", "在哪里办", "要带什么"):
+    for question in ("那要多少钱", "在哪里办", "要带什么", "爷爷可以代办吗", "女儿能不能替我去领"):
         result = searcher.search(Query(question, context="elder"))
         assert (result.outcome, result.hits[0].id) == ("answer", "elder")
     assert searcher.search(Query("身份证丢了怎么补办", context="elder")).hits[0].id == "id-card"
