@@ -1,19 +1,20 @@
 """How well and how fast the terminal speaks.
 
-    python benchmarks/speech/speaking.py [speed|voices|rates|latency|restart|clips ...]
+    python -m benchmarks.speech.speaking [--quick] [--seconds 450] [PART ...]
 
-Each part measures one table and keeps its numbers in benchmarks/results/speaking.json; the report beside it is written
-from there, so that parts can be measured one at a time. Needs the Kokoro model (and for voices and rates the zipformer
-recogniser) in the model folders. Speech is judged by recognising it: syllable errors without tones, of which the
-recogniser itself makes 6 to 8 in a hundred on clean human speech.
+Parts: speed, voices, rates, latency, restart, english, clips. With --quick: first sound, restarts, rates and English,
+in a few minutes. Each part measures one table and keeps its numbers in benchmarks/results/speaking.json; the report
+beside it is written from there, so that parts can be measured one at a time. Needs the Kokoro model (for voices and
+rates the zipformer recogniser, for English whisper too) in the model folders. Speech is judged by recognising it:
+syllable errors without tones, of which the recogniser itself makes 6 to 8 in a hundred on clean human speech.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,6 +50,9 @@ JUDGED = SENTENCES[::3]
 
 RATES = tuple(min(FASTEST, max(SLOWEST, step * DEFAULT_RATE)) for step in STEPS)
 """The seven steps as the kiosk plays them."""
+
+UNTIL = float("inf")
+"""Clock after which no further voice is begun."""
 
 CACHE = home() / "cache" / "kokoro"
 
@@ -106,10 +110,12 @@ def speed() -> list[Row]:
 
 
 def voices() -> list[Row]:
-    """One voice a call, those already measured kept: the whole table takes a quarter of an hour."""
+    """Those already measured are kept: the whole table takes a quarter of an hour."""
     engine, ears = kokoro.Kokoro(model(), 1, CACHE), recogniser()
     rows = kept_rows("voices")
-    for voice in [name for name in engine.voices if name not in {row["voice"] for row in rows}][:1]:
+    for voice in [name for name in engine.voices if name not in {row["voice"] for row in rows}]:
+        if time.monotonic() > UNTIL:
+            break
         row = judged(ears, lambda text, voice=voice: engine.render(text, voice, CLIP_RATE), JUDGED)  # type: ignore[misc]
         rows.append({"voice": voice, **row})
         print(rows[-1], flush=True)
@@ -132,6 +138,10 @@ def rates() -> list[Row]:
                 "clip": clip["syllable_errors"],
                 "syllables_per_second": live["syllables_per_second"],
                 "clip_syllables_per_second": clip["syllables_per_second"],
+                "live_pitch_hz": float(
+                    np.median([pitch(engine.render(t, kokoro.DEFAULT_VOICE, rate)) for t in some[:2]])
+                ),
+                "clip_pitch_hz": float(np.median([pitch(stretched(made[t], rate / CLIP_RATE)) for t in some[:2]])),
             }
         )
         print(rows[-1], flush=True)
@@ -207,6 +217,69 @@ def restart() -> list[Row]:
     return rows
 
 
+def pitch(audio: Audio) -> float:
+    """Median fundamental frequency of the voiced frames, hertz, by autocorrelation over 60 to 400 Hz."""
+    frame, step = int(0.04 * audio.rate), int(0.02 * audio.rate)
+    shortest, longest = audio.rate // 400, audio.rate // 60
+    found = []
+    for start in range(0, len(audio.samples) - frame - longest, step):
+        here = audio.samples[start : start + frame]
+        power = float(here @ here)
+        if power < 1e-2:
+            continue
+        lags = [float(here @ audio.samples[start + lag : start + lag + frame]) for lag in range(shortest, longest)]
+        best = int(np.argmax(lags))
+        after = audio.samples[start + shortest + best : start + shortest + best + frame]
+        if lags[best] > 0.7 * np.sqrt(power * float(after @ after)):
+            found.append(audio.rate / (shortest + best))
+    return float(np.median(found)) if found else 0.0
+
+
+def english() -> list[Row]:
+    """English prompts in the terminal's voice and by espeak-ng alone, understood by whisper-base: words wrong."""
+    import re
+
+    import yaml
+    from faster_whisper import WhisperModel
+    from rapidfuzz.distance import Levenshtein
+
+    from speech.english import in_words
+
+    prompts = yaml.safe_load((HERE.parents[1] / "content" / "wenling" / "prompts.yaml").read_text(encoding="utf-8"))
+    texts = [prompt["en"] for prompt in prompts.values() if "{" not in prompt["en"] and len(prompt["en"]) > 30][::6]
+    ears = WhisperModel(
+        str(find("whisper-base", model_directories())), device="cpu", compute_type="int8", cpu_threads=1
+    )
+    engine = kokoro.Kokoro(model(), 1, CACHE)
+
+    def espeak(text: str) -> Audio:
+        import io
+        import subprocess
+
+        import soundfile
+
+        command = ["espeak-ng", "-v", "en-us", "-s", "140", "--stdin", "--stdout"]
+        sound = subprocess.run(command, input=text.encode(), capture_output=True, check=True).stdout
+        samples, rate = soundfile.read(io.BytesIO(sound), dtype="float32")
+        return Audio(np.ascontiguousarray(samples), int(rate))
+
+    def kokoros(text: str) -> Audio:
+        pieces = [engine.render(one, kokoro.DEFAULT_VOICE, CLIP_RATE) for one in split_sentences(text)]
+        return Audio(np.concatenate([piece.samples for piece in pieces]), pieces[0].rate)
+
+    rows = []
+    for name, say in ((kokoro.DEFAULT_VOICE, kokoros), ("espeak-ng alone", espeak)):
+        wrong = count = 0
+        for text in texts:
+            segments, _ = ears.transcribe(say(text).at(16_000).samples, language="en", beam_size=5)
+            heard = " ".join(segment.text for segment in segments)
+            said, got = (re.findall(r"[a-z']+", in_words(one).lower()) for one in (text, heard))
+            wrong, count = wrong + Levenshtein.distance(said, got), count + len(said)
+        rows.append({"voice": name, "words": count, "words_wrong": wrong / count})
+        print(rows[-1], flush=True)
+    return rows
+
+
 def clip_forms() -> list[Row]:
     import io
 
@@ -249,8 +322,11 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
     "rates": rates,
     "latency": latency,
     "restart": restart,
+    "english": english,
     "clips": clip_forms,
 }
+
+QUICK = ["latency", "restart", "rates", "english"]
 
 HEADINGS = {
     "speed": "Speed of the model (one thread, three sentences)",
@@ -258,6 +334,7 @@ HEADINGS = {
     "rates": "Rates, default voice, five sentences: spoken live, and stretched from a clip",
     "latency": "From the act to the first sound, seconds",
     "restart": "A process killed or stopped: seconds lost by the sentence under way",
+    "english": "English prompts, understood by whisper-base",
     "clips": "Forms of a clip",
 }
 
@@ -291,15 +368,26 @@ def report(numbers: dict[str, Any]) -> str:
 
 def shown(name: str, value: Any) -> str:
     if isinstance(value, float):
-        return f"{100 * value:.1f} %" if name in {"syllable_errors", "live", "clip"} else f"{value:.2f}"
+        return f"{100 * value:.1f} %" if name in {"syllable_errors", "live", "clip", "words_wrong"} else f"{value:.2f}"
     return str(value)
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or list(PARTS)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", help="what to measure; default: everything")
+    parser.add_argument("--quick", action="store_true", help=" ".join(QUICK))
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no part or voice after this time")
+    arguments = parser.parse_args()
+    if not set(arguments.parts) <= PARTS.keys():
+        parser.error(f"the parts are {', '.join(PARTS)}")
+    wanted = arguments.parts or (QUICK if arguments.quick else list(PARTS))
+    global UNTIL
+    UNTIL = time.monotonic() + arguments.seconds
     assert split_sentences("".join(SENTENCES)) == tuple(SENTENCES)
     numbers: dict[str, Any] = json.loads(NUMBERS.read_text()) if NUMBERS.exists() else {}
     for part in wanted:
+        if time.monotonic() > UNTIL:
+            break
         load = os.getloadavg()[0]
         rows = PARTS[part]()
         if part == "speed":
