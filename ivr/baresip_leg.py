@@ -174,7 +174,6 @@ class Switch:
         self._runtime.subscribe(self._note_dialled)
         address = self._address
         for transport, port in self._transports():
-            secured = ("mediaenc=srtp",) if transport == "tls" else ()
             account = baresip.Account(
                 user="line",
                 domain=f"{address.host}:{port}",
@@ -183,7 +182,7 @@ class Switch:
                 transport=transport,
                 audio_codecs=("pcma", "pcmu"),
                 dtmf_mode="auto",
-                extra_params=("catchall=yes", "video_codecs=none", *secured),
+                extra_params=("catchall=yes", "video_codecs=none", "mediaenc=srtp"),
             )
             agent = await baresip.UserAgent.create(self._runtime, account)
             agent.on_incoming(self._arrived)

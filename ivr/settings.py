@@ -105,6 +105,29 @@ class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: int = 90
 
 
+class Edge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The front (Kamailio). ``domain``: what callers dial after the @, else ``host``; ``trusted``: addresses of known
+    switches and trunks, which need no password; ``users``: name -> password for everybody else; ``workers``: addresses
+    of workers on other machines; ``rate``: requests in two seconds from one address before it is banned for five
+    minutes; ``retry_after``: seconds told to a caller who is refused. ``tls_port`` 0: no TLS.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 5080
+    domain: str = ""
+    tls_port: int = 0
+    certificate: str = ""
+    key: str = ""
+    trusted: tuple[str, ...] = ("127.0.0.1",)
+    users: dict[str, str] = {}
+    workers: tuple[str, ...] = ()
+    rate: int = 60
+    retry_after: int = 30
+
+    def __repr__(self) -> str:
+        return f"Edge({self.host}:{self.port})"
+
+
 class IvrSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``workers``: processes, each with a SIP port of its own (``listen.port``, + 10, + 20 ...; more than one needs the
     front of docs/phone.md); ``numbers``: what may be dialled (user parts), empty: anything; ``health``: host:port of
@@ -120,5 +143,6 @@ class IvrSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     habits: Habits = Habits()
     message: Message = Message()
     people: People = People()
+    edge: Edge = Edge()
     recording: Recording = Recording()
     health: str = "127.0.0.1:8045"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +37,9 @@ def parse_address(text: str, default: int) -> tuple[str, int]:
 def ivr(
     listen: Annotated[str, typer.Option("--listen", help="Where the line answers, HOST:PORT.")] = "",
     workers: Annotated[int, typer.Option("--workers", min=0, max=16, help="Processes; 0: as the settings say.")] = 0,
+    edge: Annotated[
+        Path | None, typer.Option("--edge", help="Write the front's configuration and the service units here instead.")
+    ] = None,
     worker: Annotated[int, typer.Option("--worker", hidden=True)] = -1,
     as_json: Json = False,
 ) -> None:
@@ -46,12 +51,28 @@ def ivr(
         chosen = replace(chosen, listen=replace(chosen.listen, host=host, port=port))
     if workers:
         chosen = replace(chosen, workers=workers)
+    if edge is not None:
+        _write_edge(edge, chosen, as_json)
+        return
     if worker >= 0:
         _work(replace(known, ivr=chosen), worker)
         return
     with failures(OSError):
         asyncio.run(_supervise(chosen, as_json))
     emit({"ended": True}, as_json, "the line is closed")
+
+
+def _write_edge(folder: Path, chosen: IvrSettings, as_json: bool) -> None:
+    """Configuration of Kamailio in front of the workers, and systemd units."""
+    import shutil
+
+    from ivr import edge
+
+    program = shutil.which("bianmin") or sys.argv[0]
+    with failures(edge.EdgeError, OSError):
+        written = edge.write(folder, chosen, program, str(settings.home()))
+    names = [str(path) for path in written]
+    emit({"written": names}, as_json, "\n".join(names))
 
 
 def _work(known: Settings, number: int) -> None:
