@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ivr.leg import KeyWay
 
-LATE = 0.045
+LATE = 0.06
 """Seconds after a key's end within which the same key again is a late packet: nobody presses twice that fast."""
 
 ECHO = 0.5

@@ -17,6 +17,9 @@ from ivr.proving import rtp
 
 PROGRAM = "sipp"
 
+_TRIES = 4
+"""A media port may be taken between looking and using it."""
+
 
 class Wait(msgspec.Struct, frozen=True):
     seconds: float
@@ -153,9 +156,17 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / f"{name}.xml"
     script.write_text(scenario(user, actions, folder, refused), encoding="utf-8")
-    command = [PROGRAM, target, "-sf", str(script), "-i", "127.0.0.1", "-mi", "127.0.0.1"]
-    command += ["-p", str(free_port()), "-mp", str(free_port(4 * at_once)), "-m", str(calls), "-l", str(at_once)]
-    command += ["-r", f"{rate:g}", "-nostdin", "-timeout", f"{patience:.0f}", "-timeout_error"]
+    for _ in range(_TRIES):
+        ports = ["-p", str(free_port()), "-mp", str(free_port(4 * at_once))]
+        done = _sipp([target, "-sf", str(script), *ports, "-m", str(calls), "-l", str(at_once)], rate, patience, folder)
+        if "Address already in use" not in done.output:
+            break
+    return done
+
+
+def _sipp(arguments: list[str], rate: float, patience: float, folder: Path) -> Result:
+    command = [PROGRAM, *arguments, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-r", f"{rate:g}", "-nostdin"]
+    command += ["-timeout", f"{patience:.0f}", "-timeout_error"]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, cwd=folder)
     return Result(_count(done.stdout, "Successful call"), _count(done.stdout, "Failed call"), done.stdout + done.stderr)
 

@@ -99,5 +99,5 @@ def test_a_packet_that_comes_after_the_end_is_no_second_press() -> None:
 
 
 def test_the_same_key_again_a_moment_later_is_a_second_press() -> None:
-    assert presses(("5", SIGNAL, 0.0), ("5", None, 0.1), ("5", SIGNAL, 0.16)) == "55"
+    assert presses(("5", SIGNAL, 0.0), ("5", None, 0.1), ("5", SIGNAL, 0.18)) == "55"
     assert presses(("5", TONE, 0.0), ("5", TONE, 0.2)) == "55"

@@ -1,0 +1,75 @@
+"""Keys over real SIP and RTP, from an independent telephone (sipp): none doubled, none lost, however untidily sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from ivr.proving import key_presses, rtp, sipp
+from ivr.tones import KEYS
+
+ROOT = Path(__file__).resolve().parents[2]
+ALL = "".join(KEYS)
+
+pytestmark = pytest.mark.skipif(shutil.which("sipp") is None, reason="needs the Debian package sip-tester")
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    port, media = sipp.free_port(), sipp.free_port(200)
+    program = subprocess.Popen(
+        [sys.executable, "-m", "ivr.proving.key_echo", str(port), str(media)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None
+    assert json.loads(program.stdout.readline()) == {"ready": port}
+    yield f"127.0.0.1:{port}", program
+    program.terminate()
+    program.wait(10)
+
+
+def pressed(line: tuple[str, subprocess.Popen[str]], actions: Sequence[sipp.Action], folder: Path) -> str:
+    target, program = line
+    result = sipp.run("12345", actions, target, folder)
+    assert result.succeeded == 1, result.output[-1500:]
+    assert program.stdout is not None
+    keys = json.loads(program.stdout.readline())["keys"]
+    assert isinstance(keys, str)
+    return keys
+
+
+def lasting(packets: Sequence[rtp.Packet]) -> float:
+    return packets[-1].at + 0.3
+
+
+@pytest.mark.parametrize("untidy", ["", "doubled", "lost ends", "late", "lost start"])
+def test_signalled_in_the_media(line: tuple[str, subprocess.Popen[str]], untidy: str, tmp_path: Path) -> None:
+    packets = key_presses.events(ALL, 0.1, untidy)
+    assert pressed(line, (sipp.Play("keys", packets), sipp.Wait(lasting(packets))), tmp_path) == ALL
+
+
+def test_signalled_and_left_in_the_sound(line: tuple[str, subprocess.Popen[str]], tmp_path: Path) -> None:
+    packets = key_presses.events(ALL, 0.1, sound=True)
+    assert pressed(line, (sipp.Play("keys", packets), sipp.Wait(lasting(packets))), tmp_path) == ALL
+
+
+def test_only_in_the_sound(line: tuple[str, subprocess.Popen[str]], tmp_path: Path) -> None:
+    packets = key_presses.tones(ALL, 0.1)
+    assert pressed(line, (sipp.Play("keys", packets), sipp.Wait(lasting(packets))), tmp_path) == ALL
+
+
+def test_by_sip_info(line: tuple[str, subprocess.Popen[str]], tmp_path: Path) -> None:
+    actions: list[sipp.Action] = []
+    for key in "1234567890*#":
+        actions += [sipp.Info(key), sipp.Wait(0.1)]
+    assert pressed(line, actions, tmp_path) == "1234567890*#"
