@@ -161,7 +161,6 @@ class Switch:
         self._runtime = baresip.Runtime()
         self._tasks: set[asyncio.Task[None]] = set()
         self._agent: Any = None
-        self._dialled: dict[int, str] = {}
         self._incoming: Callable[[BaresipLeg], None] = BaresipLeg.reject
         self.registered = False
         self.died = asyncio.Event()
@@ -171,7 +170,6 @@ class Switch:
         self._incoming = incoming
         self._runtime.on_dead = self.died.set
         await self._runtime.start(self._config())
-        self._runtime.subscribe(self._note_dialled)
         address = self._address
         for transport, port in self._transports():
             account = baresip.Account(
@@ -206,13 +204,8 @@ class Switch:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _note_dialled(self, event: Any) -> None:
-        """The library's call object does not tell which number was called; the event before it does."""
-        if event.event is Event.CALL_INCOMING:
-            self._dialled[event.call] = user_of(event.to or "")
-
     def _arrived(self, call: Any) -> None:
-        self._incoming(BaresipLeg(call, self.spawn, self._dialled.pop(call.handle, "")))
+        self._incoming(BaresipLeg(call, self.spawn, user_of(call.headers.get("To", ""))))
 
     def _transports(self) -> list[tuple[Transport, int]]:
         address = self._address
@@ -236,6 +229,7 @@ class Switch:
             net_interface=None if anywhere else address.host,
             max_concurrent_calls=self._calls,
             rtp_timeout=60,
+            expose_headers=("To",),
             extra_config_text="\n".join(lines) + "\n",
         )
 

@@ -54,7 +54,11 @@ def line(starter_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     port = sipp.free_port(30)
     chosen = tmp_path_factory.mktemp("line") / "settings.json"
     listen = {"port": port, "rtp_first": RTP_PORTS.start, "rtp_last": RTP_PORTS.stop - 1}
-    chosen.write_text(json.dumps({"pack": str(starter_pack), "ivr": {"listen": listen, "health": "127.0.0.1:0"}}))
+    chosen.write_text(
+        json.dumps(
+            {"pack": str(starter_pack), "ivr": {"listen": listen, "health": "127.0.0.1:0", "numbers": ["12345"]}}
+        )
+    )
     program = subprocess.Popen(
         [sys.executable, "-m", "bianmin", "ivr", "--json"],
         cwd=ROOT,
@@ -88,6 +92,10 @@ def recognised(recogniser: Recogniser, audio: Audio) -> str:
     sound = np.concatenate([audio.at(16_000).samples, np.zeros(16_000, np.float32)])
     events = [*hearing.feed(sound), *hearing.flush()]
     return "".join(event.hypothesis.spoken for event in events if isinstance(event, Final))
+
+
+def test_a_number_that_is_not_ours_is_refused(line: str, tmp_path: Path) -> None:
+    assert sipp.run("00441234567", (), line, tmp_path, refused=486).succeeded == 1
 
 
 def test_a_caller_asks_and_hears_the_answer(line: str, recogniser: Recogniser, tmp_path: Path) -> None:
