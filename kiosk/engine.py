@@ -132,7 +132,10 @@ class Engine:
     def _look_around(self, conversation: Conversation) -> None:
         """A device came or went, or a new day began: the first screen tells it, a session under way keeps its place."""
         around = conversation.parts.around()
-        if around is self.view.around and (self.active or self._today().date().isoformat() == self.view.day):
+        deaf = self.view.voice is Voice.OFF
+        same_ears = self.active or deaf is not conversation.talk.can_hear
+        same_day = self.active or self._today().date().isoformat() == self.view.day
+        if around is self.view.around and same_ears and same_day:
             return
         if self.active:
             can_print = conversation.parts.world(self.view.language).can_print

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from kiosk.text_layout import break_lines, clusters
+
 DEBIAN = Path("/usr/share/fonts/opentype/noto")
 FACE = "Noto Sans CJK SC"
 WEIGHTS = ("Regular", "Bold")
@@ -55,6 +57,8 @@ class Fonts:
         self._files = files
         self._font = lru_cache(maxsize=64)(self._open)
         self.width = lru_cache(maxsize=65536)(self._width)
+        self.lines = lru_cache(maxsize=8192)(self._lines)
+        self.widest_piece = lru_cache(maxsize=8192)(self._widest_piece)
 
     def _open(self, px: int, bold: bool) -> ImageFont.FreeTypeFont:
         path = self._files["Bold" if bold else "Regular"]
@@ -64,9 +68,18 @@ class Fonts:
         """Pixels from the start of the first character to the end of the last."""
         return float(self._font(px, bold).getlength(text))
 
+    def _lines(self, text: str, width: int, px: int, bold: bool = False) -> tuple[str, ...]:
+        """``text`` as lines no wider than ``width`` pixels (``text_layout.break_lines``)."""
+        return tuple(break_lines(text, width, lambda part: self.width(part, px, bold)))
+
+    def _widest_piece(self, text: str, px: int, bold: bool = False) -> float:
+        """Pixels of the widest piece of ``text`` that no line may cut."""
+        return max((self.width(piece.strip(), px, bold) for piece in clusters(text)), default=0.0)
+
     def forget(self) -> None:
         """Forget what was measured: it holds what people typed and said."""
-        self.width.cache_clear()
+        for measured in (self.width, self.lines, self.widest_piece):
+            measured.cache_clear()
 
     def draw(self, text: str, px: int, bold: bool, height: int) -> Image.Image:
         """The line as an alpha mask (mode L), as wide as the text, ``height`` pixels high, centred on its capitals."""

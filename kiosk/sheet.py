@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from kiosk.fonts import Fonts
 from kiosk.frame import Box, Frame, Node, Panel, Picture, Ring, Scenery, Symbol, Target, Words
-from kiosk.text_layout import break_lines, clusters
 from kiosk.theme import Metrics, Palette, Role
 
 _SMALLER = {Role.POSTER: Role.DISPLAY, Role.DISPLAY: Role.HEADING, Role.HEADING: Role.BODY, Role.BODY: Role.SMALL}
@@ -70,16 +69,14 @@ class Sheet:
     # -- text --------------------------------------------------------------------------------------------------------
 
     def lines(self, text: str, width: int, role: Role, bold: bool = False) -> list[str]:
-        px = self.look.metrics.em(role)
-        return break_lines(text, width, lambda part: self.look.fonts.width(part, px, bold))
+        return list(self.look.fonts.lines(text, width, self.look.metrics.em(role), bold))
 
     def text_height(self, text: str, width: int, role: Role, bold: bool = False) -> int:
         return len(self.lines(text, width, role, bold)) * self.look.metrics.line(role)
 
     def fits(self, text: str, width: int, height: int, role: Role, bold: bool = False) -> bool:
         """Whether ``text`` stands in the box whole, with no word cut."""
-        px = self.look.metrics.em(role)
-        widest = max((self.look.fonts.width(piece.strip(), px, bold) for piece in clusters(text)), default=0.0)
+        widest = self.look.fonts.widest_piece(text, self.look.metrics.em(role), bold)
         return widest <= width and self.text_height(text, width, role, bold) <= height
 
     def fitting(self, text: str, width: int, height: int, role: Role, bold: bool = False) -> Role:

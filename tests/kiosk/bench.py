@@ -13,15 +13,42 @@ from pathlib import Path
 
 import yaml
 
+from bianmin.kiosk_equipment import working
 from content.authoring import read_item
 from content.directory import Hours, RequestCode, Town, Village
 from content.marked import parse
 from content.model import Category, Department, Form, FormField, Item, Module, Place, Theme
 from content.scenario import Scenario
 from content.search.query import Hit, Query, SearchResult
-from dialog.acts import Choice, Print, Rate
-from dialog.events import Printed, PrintOutcome
-from dialog.world import World
+from devices.services import Service
+from dialog.acts import (
+    Choice,
+    File,
+    HandOver,
+    LookUp,
+    Play,
+    Print,
+    PrintForm,
+    PrintInvoice,
+    Rate,
+    ReadInvoices,
+    Record,
+    TakeOver,
+    TakePhoto,
+)
+from dialog.events import (
+    Event,
+    InvoicesNotRead,
+    NoPhoto,
+    NotFiled,
+    NotHandedOver,
+    NotTakenOver,
+    Printed,
+    PrintOutcome,
+    ProgressUnknown,
+    Recorded,
+)
+from dialog.world import Means, World
 from kiosk.engine import Engine
 from kiosk.habits import Habits
 from kiosk.handwriting.strokes import Stroke
@@ -225,6 +252,37 @@ class Scribe:
         return {0: [], 1: ["一", "乙"], 2: ["二", "十"]}.get(len(strokes), ["三"])[:count]
 
 
+ERRANDS = {
+    Print: "print",
+    PrintForm: "print-form",
+    PrintInvoice: "print-invoice",
+    TakePhoto: "photo",
+    Record: "record",
+    Play: "play",
+    File: "file",
+    LookUp: "look-up",
+    ReadInvoices: "read-invoices",
+    HandOver: "hand-over",
+    TakeOver: "take-over",
+}
+"""What a terminal with everything can carry out: act -> kind of errand."""
+
+LOST = {
+    **dict.fromkeys(("print", "print-form", "print-invoice"), Printed(PrintOutcome.UNKNOWN)),
+    "photo": NoPhoto("camera"),
+    "record": Recorded(0.0),
+    "play": None,
+    "file": NotFiled("unknown"),
+    "look-up": ProgressUnknown(),
+    "read-invoices": InvoicesNotRead("timeout"),
+    "hand-over": NotHandedOver(),
+    "take-over": NotTakenOver("unreachable"),
+}
+"""What the dialog is told when nothing is heard of an errand."""
+
+EVERYTHING = Means(*[True] * 8)
+
+
 class Bench:
     """``kiosk = Bench(); kiosk.tap("start"); kiosk.hear("..."); kiosk.wait(3)``."""
 
@@ -235,20 +293,34 @@ class Bench:
         printer: bool = True,
         handwriting: bool = False,
         staff: StaffTools | None = None,
+        knowledge: object = None,
+        full: bool = False,
     ) -> None:
+        """``full``: every device and the network are there; ``knowledge``: another than the few items of the bench."""
         self.now = 1000.0
         self.ears, self.mouth, self.behind = Ears(microphone), Mouth(self), Behind()
         self.ratings, self.diary = Keeper(), Diary()
         self.around = Surroundings(checked="2026-11-20")
-        knowledge = Knowledge()
-        world = World(knowledge, can_print=printer, can_hear=microphone)
-        unknown = Printed(PrintOutcome.UNKNOWN)
+        known = knowledge or Knowledge()
+        acts = {**({Print: "print"} if printer else {}), **(ERRANDS if full else {})}
+
+        def world(language: str) -> World:
+            out = self.around
+            return World(
+                known,
+                can_print=printer and not out.lacks(Service.SLIP),
+                can_hear=self.ears.available,
+                offline=out.offline,
+                means=working(EVERYTHING, out) if full else Means(),
+                elsewhere=out.elsewhere,
+            )
+
         parts = Parts(
-            lambda language: world,
+            world,
             self.ears,
             self.mouth,
             self.ratings,
-            {Print: Errand("print", lambda act: unknown, lambda act: unknown)} if printer else {},
+            {act: Errand(kind, lambda act: None, lambda act, kind=kind: LOST[kind]) for act, kind in acts.items()},
             run=self.behind,
             ime=Pinyin(),
             handwriting=Scribe() if handwriting else None,
@@ -311,6 +383,10 @@ class Bench:
         self.wait(0.5)
         self.report(Understood(text, (), 0.9, (), self.now - 0.5, 0.4, 0.1))
 
+    def ends(self, kind: str, event: Event | None) -> None:
+        """The newest errand of this kind ends with ``event``."""
+        job = next(job for job in reversed(self.behind.jobs) if job.kind == kind)
+        self.report(ErrandDone(job.number, event))
+
     def print_ends(self, outcome: PrintOutcome, reason: str = "") -> None:
-        job = next(job for job in reversed(self.behind.jobs) if job.kind == "print")
-        self.report(ErrandDone(job.number, Printed(outcome, reason)))
+        self.ends("print", Printed(outcome, reason))
