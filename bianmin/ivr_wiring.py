@@ -12,6 +12,7 @@ from pathlib import Path
 from bianmin import filing, settings
 from bianmin.hearing import start_recognition
 from bianmin.ivr_errands import PhoneErrands
+from bianmin.pack_in_use import pack_in_use
 from bianmin.settings import Settings
 from bianmin.voice import open_espeak, open_synthesiser
 from content.pack import Pack
@@ -51,8 +52,8 @@ THREADS = 3
 
 
 def pack_path(chosen: Settings) -> Path:
-    """The pack the settings name, else the starter pack."""
-    return Path(chosen.pack) if chosen.pack else settings.starter_pack()
+    """The pack the settings name, else what sync brought, else the starter pack."""
+    return pack_in_use(chosen)
 
 
 def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:

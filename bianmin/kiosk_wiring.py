@@ -19,6 +19,7 @@ from bianmin.kiosk_equipment import open_equipment, reachable, working
 from bianmin.kiosk_inputs import Inputs
 from bianmin.kiosk_staff import Tools, read_volume
 from bianmin.kiosk_watch import DeviceWatch
+from bianmin.pack_in_use import pack_in_use
 from bianmin.settings import Settings
 from bianmin.voice import open_speaker
 from content.pack import Pack
@@ -74,8 +75,8 @@ class SilentMouth:
 
 
 def pack_path(chosen: Settings) -> Path:
-    """The pack the settings name, else the starter pack."""
-    return Path(chosen.pack) if chosen.pack else settings.starter_pack()
+    """The pack the settings name, else what sync brought, else the starter pack."""
+    return pack_in_use(chosen)
 
 
 @dataclass(frozen=True)

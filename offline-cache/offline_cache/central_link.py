@@ -156,6 +156,14 @@ class CentralLink:
             return _read(answer, Refusal)
         return _read(_good(answer), Enrolment)
 
+    def poll(self, health: dict[str, str]) -> None:
+        """A sign of life with the terminal's state, as in a health parcel.
+
+        Raises ``LinkDownError`` or ``TryLaterError``.
+        """
+        body = msgspec.json.encode(health)
+        _good(self._signed_at_right_time(wire.POLL, body, PATIENT_SECONDS))
+
     def put_handover(self, put: HandoverPut) -> bool:
         """False: the locator is taken. Raises ``LinkDownError`` or ``TryLaterError``."""
         answer = self._ask(wire.HANDOVER, put, QUICK_SECONDS)
@@ -170,7 +178,9 @@ class CentralLink:
         return None if answer.status == 404 else _read(_good(answer), HandoverPut)
 
     def _ask(self, path: str, message: msgspec.Struct, patience: float) -> Answer:
-        body = wire.encode(message)
+        return self._signed_at_right_time(path, wire.encode(message), patience)
+
+    def _signed_at_right_time(self, path: str, body: bytes, patience: float) -> Answer:
         answer = self._signed(path, body, patience)
         if answer.status != 401:
             return answer

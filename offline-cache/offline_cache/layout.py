@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import requests
 
-from offline_cache import enrolment
+from offline_cache import enrolment, sync_state
 from offline_cache.central_link import CentralLink, HttpTransport
 from offline_cache.counter import Counter
 from offline_cache.files import Disk, Files
@@ -42,7 +42,7 @@ class Layout(msgspec.Struct, frozen=True):
     @property
     def content(self) -> Path:
         """Content packs, what is being fetched, and what is trusted: see ``offline_cache.sync``."""
-        return self.home / "content"
+        return sync_state.folder_of(self.home)
 
 
 class Terminal(msgspec.Struct, frozen=True):

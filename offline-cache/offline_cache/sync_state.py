@@ -13,11 +13,16 @@ from pathlib import Path
 import msgspec
 
 from offline_cache.files import Files, read_if_there, replace_file
-from offline_cache.sync.client import Updated, UpToDate
 from offline_cache.sync.errors import Reason, SyncRefusedError
+from offline_cache.sync.outcome import Updated, UpToDate
 from offline_cache.sync.store import Installed, PackStore
 
 _FILE = "state.json"
+
+
+def folder_of(home: Path) -> Path:
+    """The content folder below a terminal's home: packs, what is being fetched, what is trusted, this state."""
+    return home / "content"
 
 
 class SyncState(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 JSON over HTTP; bytes as base64. Every request of a terminal is signed with its own key (``offline_cache.identity``).
 
     POST /api/parcels         Parcel           -> 200 Receipt | 4xx Refusal | 401 ClockWrong | 429, 5xx: later
+    POST /api/poll            {name: value}    -> 200 (a sign of life; what a health parcel says, not counted)
     POST /api/progress        ProgressQuery    -> 200 ProgressReport | 404 (wrong number or check code, not told apart)
     POST /api/enrol           EnrolRequest     -> 200 Enrolment | 403 Refusal (see ``offline_cache.enrolment``)
     POST /api/handover        HandoverPut      -> 200 | 409 (somebody uses this code: draw another)
@@ -30,6 +31,7 @@ MAX_HANDOVER_BYTES = 64 * 1024
 """A conversation's state is a few kilobytes."""
 
 PARCELS = "/api/parcels"
+POLL = "/api/poll"
 PROGRESS = "/api/progress"
 ENROL = "/api/enrol"
 HANDOVER = "/api/handover"

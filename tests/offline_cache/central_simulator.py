@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from offline_cache import enrolment, identity, wire
 from offline_cache.central_link import Answer, LinkDownError
 from offline_cache.enrolment import EnrolmentCode
@@ -40,6 +42,8 @@ class CentralSimulator:
         self.arrivals: list[str] = []
         self.refuse: set[str] = set()
         self.log: list[bytes] = []
+        self.root, self.content = b"{}", ""
+        self.health: list[dict[str, str]] = []
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str], patience: float) -> Answer:
         if not self.reachable:
@@ -62,6 +66,9 @@ class CentralSimulator:
         match path:
             case wire.PARCELS:
                 return self._parcel(body)
+            case wire.POLL:
+                self.health.append(msgspec.json.decode(body, type=dict[str, str]))
+                return Answer(200, b"{}")
             case wire.PROGRESS:
                 return self._progress(wire.decode_as(body, ProgressQuery))
             case wire.HANDOVER:
@@ -108,5 +115,11 @@ class CentralSimulator:
         del self.codes[request.identifier]
         station = f"{len(self.keys) + 1:04d}"
         self.keys[f"WL-{station}"] = request.public_key
-        bare = Enrolment(terminal=f"WL-{station}", station=station, central_key=self.public_key, tuf_root=b"{}")
+        bare = Enrolment(
+            terminal=f"WL-{station}",
+            station=station,
+            central_key=self.public_key,
+            tuf_root=self.root,
+            content=self.content,
+        )
         return Answer(200, wire.encode(enrolment.with_proof(code, bare, request.public_key)))

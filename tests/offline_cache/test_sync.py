@@ -14,10 +14,11 @@ from tuf.api.metadata import Metadata
 from offline_cache.files import Disk
 from offline_cache.sync import courier
 from offline_cache.sync import trust as trust_module
-from offline_cache.sync.client import Syncer, Updated, UpToDate
+from offline_cache.sync.client import Syncer
 from offline_cache.sync.config import PIECE_BYTES, SNAPSHOT_LIFE, TIMESTAMP_LIFE
 from offline_cache.sync.errors import Reason, SyncRefusedError
 from offline_cache.sync.mirrors import FolderMirror, Mirror, MirrorError, Pace, SlowError, Stream, is_plain
+from offline_cache.sync.outcome import Updated, UpToDate
 from offline_cache.sync.releases import Rollout, bucket
 from offline_cache.sync.repository import Repository, RepositoryStateError
 from offline_cache.sync.signing import KeyFolder, SeedSigner, SigningKeyError

@@ -26,6 +26,7 @@ from offline_cache.sync.config import MOST_INDEX_BYTES, MOST_PACK_BYTES, SPARE_B
 from offline_cache.sync.errors import Reason, SyncRefusedError
 from offline_cache.sync.fetching import Report, fetch
 from offline_cache.sync.mirrors import Mirror
+from offline_cache.sync.outcome import Updated, UpToDate
 from offline_cache.sync.own_mirror import OwnMirror
 from offline_cache.sync.releases import Index, Release, Transfer, chosen, index_target, read_index, ways
 from offline_cache.sync.store import Installed, PackStore
@@ -42,20 +43,6 @@ class Provisioned(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     terminal: str
     groups: tuple[str, ...] = ()
-
-
-class Updated(msgspec.Struct, frozen=True, kw_only=True):
-    """``installed`` is in use now. ``received``: bytes of content that came for it; ``form``: how it came."""
-
-    installed: Installed
-    received: int
-    form: str
-
-
-class UpToDate(msgspec.Struct, frozen=True, kw_only=True):
-    """``installed`` is the newest for this terminal; None: nothing is published for it yet."""
-
-    installed: Installed | None
 
 
 class Syncer:

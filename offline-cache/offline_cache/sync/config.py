@@ -23,10 +23,10 @@ MOST_PACK_BYTES = 8 * 1024**3
 SPARE_BYTES = 256 * 1024 * 1024
 """Free space a fetch leaves alone: the outbox is worth more than new content."""
 
-PATCH_LEVEL = 6
+PATCH_LEVEL = 3
 LARGEST_WINDOW_LOG = 31
 """Log2 of the bytes zstd may look back, the most it can: packs of up to a gigabyte."""
-FULL_LEVEL = 12
+FULL_LEVEL = 9
 PATCHED_RELEASES = 4
 """Patches are made from so many releases before the newest."""
 KEPT_RELEASES = 6

@@ -1,36 +1,43 @@
-"""From one pack to the next: a zstd frame whose dictionary is the old pack (what ``zstd --patch-from`` does)."""
+"""From one pack to the next: a zstd frame that refers back to the old pack (what ``zstd --patch-from`` does).
+
+The old pack must be given as a prefix, not as a dictionary: of a dictionary zstd indexes the last few megabytes only,
+and a daily patch of a 111 MB pack came out at 71 MB instead of 0.8. The backport of Python's own ``compression.zstd``
+can do that; the older ``zstandard`` binding cannot.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-import zstandard
+from backports import zstd
 
 from offline_cache.files import Files
 from offline_cache.sync.config import CHUNK_BYTES, FULL_LEVEL, LARGEST_WINDOW_LOG, PATCH_LEVEL, SYNC_BYTES
 from offline_cache.sync.errors import Reason, SyncRefusedError
 from offline_cache.sync.releases import Form
 
-_LARGEST_WINDOW = 1 << LARGEST_WINDOW_LOG
+_OPTIONS: dict[int, int] = {zstd.DecompressionParameter.window_log_max: LARGEST_WINDOW_LOG}
+_BLOCK_BYTES = 1024 * 1024
 
 
 def compressed(new: bytes) -> bytes:
     """The whole pack as a zstd frame."""
-    return zstandard.ZstdCompressor(level=FULL_LEVEL).compress(new)
+    return zstd.compress(new, options={zstd.CompressionParameter.compression_level: FULL_LEVEL})
 
 
 def patch(old: bytes, new: bytes) -> bytes:
     """A zstd frame that gives ``new`` to those who have ``old``."""
-    # The window must reach back over all of the old pack; it is memory for whoever unfolds the patch, so no larger.
-    window_log = min(LARGEST_WINDOW_LOG, max(20, (len(old) + len(new)).bit_length()))
-    parameters = zstandard.ZstdCompressionParameters.from_level(
-        PATCH_LEVEL, source_size=len(new), dict_size=len(old), window_log=window_log, enable_ldm=True
-    )
-    return zstandard.ZstdCompressor(dict_data=_dictionary(old), compression_params=parameters).compress(new)
+    options: dict[int, int] = {
+        zstd.CompressionParameter.compression_level: PATCH_LEVEL,
+        zstd.CompressionParameter.enable_long_distance_matching: 1,
+        # The window must reach back over all of the old pack; it is memory for whoever unfolds the patch, so no larger.
+        zstd.CompressionParameter.window_log: min(LARGEST_WINDOW_LOG, max(20, (len(old) + len(new)).bit_length())),
+    }
+    return zstd.compress(new, options=options, zstd_dict=zstd.ZstdDict(old, is_raw=True).as_prefix)
 
 
 def unfold(files: Files, form: Form, fetched: Path, base: Path | None, out: Path, length: int) -> str:
@@ -55,7 +62,7 @@ def unfold(files: Files, form: Form, fetched: Path, base: Path | None, out: Path
                     target.sync()
                     unsynced = 0
         target.sync()
-    except zstandard.ZstdError as error:
+    except zstd.ZstdError as error:
         raise SyncRefusedError(Reason.MALFORMED, f"the content cannot be unpacked ({error})") from error
     finally:
         target.close()
@@ -69,17 +76,20 @@ def _plain(files: Files, form: Form, fetched: Path, base: Path | None) -> Iterat
     with files.open(fetched) as source:
         match form:
             case Form.RAW:
-                yield iter(lambda: source.read(CHUNK_BYTES * 16), b"")
+                yield iter(lambda: source.read(_BLOCK_BYTES), b"")
             case Form.ZSTD:
-                yield zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW).read_to_iter(source)
+                yield _unfolded(source, zstd.ZstdDecompressor(options=_OPTIONS))
             case Form.PATCH:
                 if base is None:
                     raise SyncRefusedError(Reason.MISSING, "the pack this patch applies to is not here")
-                with files.open(base) as old, mmap.mmap(old.fileno(), 0, access=mmap.ACCESS_READ) as known:
-                    dictionary = _dictionary(bytes(known))
-                    frames = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=_LARGEST_WINDOW)
-                    yield frames.read_to_iter(source)
+                known = zstd.ZstdDict(files.read(base), is_raw=True)
+                yield _unfolded(source, zstd.ZstdDecompressor(known.as_prefix, _OPTIONS))
 
 
-def _dictionary(old: bytes) -> zstandard.ZstdCompressionDict:
-    return zstandard.ZstdCompressionDict(old, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+def _unfolded(source: BinaryIO, frame: zstd.ZstdDecompressor) -> Iterator[bytes]:
+    """Piece by piece, so that a frame that stands for more than was announced is stopped in time."""
+    while not frame.eof:
+        data = source.read(CHUNK_BYTES) if frame.needs_input else b""
+        if frame.needs_input and not data:
+            raise SyncRefusedError(Reason.MALFORMED, "the content cannot be unpacked (it ends too early)")
+        yield frame.decompress(data, _BLOCK_BYTES)

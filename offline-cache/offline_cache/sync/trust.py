@@ -168,8 +168,9 @@ class _Fetcher(FetcherInterface):
         self._mirror = mirror
 
     def _fetch(self, url: str) -> Iterator[bytes]:
+        # A generator, so that python-tuf does not wrap the mirror's own errors into one without their names.
         try:
-            return self._mirror.open(url.removeprefix("mirror:")).chunks
+            yield from self._mirror.open(url.removeprefix("mirror:")).chunks
         except MissingError as error:
             raise tuf_errors.DownloadHTTPError(str(error), 404) from error
 

@@ -1,0 +1,109 @@
+"""Puts content distribution and sending together for this machine, from its settings and its enrolment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+from importlib import metadata
+from pathlib import Path
+
+from bianmin import filing
+from bianmin.cli.output import CommandError
+from bianmin.settings import Settings
+from offline_cache.central_link import LinkError
+from offline_cache.files import Disk
+from offline_cache.layout import Terminal
+from offline_cache.outbox import OutboxError
+from offline_cache.sending import Flushed, Sender
+from offline_cache.sync.client import Provisioned, Syncer
+from offline_cache.sync.errors import Reason, SyncRefusedError
+from offline_cache.sync.mirrors import Mirror, mirror_at
+from offline_cache.sync.outcome import Updated, UpToDate
+from offline_cache.sync_state import SyncState
+from offline_cache.wire import Kind
+
+REPOSITORY_PATH = "/content"
+"""Where the central service serves the signed repository."""
+
+
+def open_syncer(chosen: Settings, terminal: Terminal | None, only: Path | None = None) -> Syncer:
+    """``only``: a folder to take content from instead of the mirrors (a stick). Raises ``CommandError``."""
+    if terminal is None:
+        raise CommandError("this terminal is not enrolled; run: bianmin sync enrol CODE")
+    known = terminal.enrolment
+    central = [mirror_at(chosen.sync.central.rstrip("/") + REPOSITORY_PATH)] if chosen.sync.central else []
+    near = [mirror_at(address) for address in chosen.sync.mirrors]
+    mirrors: list[Mirror] = [mirror_at(str(only))] if only is not None else [*near, *central]
+    return Syncer(
+        Disk(),
+        filing.layout().content,
+        Provisioned(
+            root=known.tuf_root,
+            name=known.content,
+            terminal=known.terminal,
+            groups=(*known.groups, *chosen.sync.groups),
+        ),
+        mirrors,
+        # Large files from nearby, news from where it is made.
+        sources=mirrors if only is not None else [*central, *near],
+        accept=try_pack,
+    )
+
+
+def try_pack(path: Path) -> None:
+    """Open a new pack the way the front ends will. Raises ``SyncRefusedError``."""
+    from content.pack import Pack, PackError
+
+    try:
+        Pack.open(path).close()
+    except PackError as error:
+        raise SyncRefusedError(Reason.UNUSABLE, f"the new content cannot be used: {error}") from error
+
+
+class TerminalDuties:
+    """What the daemon does, with the real network."""
+
+    def __init__(self, syncer: Syncer, terminal: Terminal, chance: random.Random) -> None:
+        self._syncer, self._terminal = syncer, terminal
+        self._sender = Sender(terminal.outbox, terminal.link, chance) if terminal.link is not None else None
+
+    def look(self, now: dt.datetime) -> Updated | UpToDate:
+        return self._syncer.run(now)
+
+    def flush(self, now: dt.datetime, at_once: bool = False) -> Flushed:
+        if self._sender is None:
+            return Flushed(left=self._terminal.outbox.count())
+        return self._sender.flush(now, at_once)
+
+    def tell(self, state: SyncState, result: Updated | UpToDate | SyncRefusedError, now: dt.datetime) -> None:
+        said = health(state)
+        try:
+            if isinstance(result, Updated):
+                word = {"release": result.installed.version, "outcome": "installed"}
+                self._terminal.outbox.put(Kind.HEALTH, plain={**said, **word}, secret=b"", now=now)
+            elif self._terminal.link is not None:
+                self._terminal.link.poll(said)
+        except (LinkError, OutboxError):
+            return  # the next look says it again
+
+
+def health(state: SyncState) -> dict[str, str]:
+    """The terminal's state as the central service reads it."""
+    said = {"software": metadata.version("bianmin-terminal") if _installed() else "", "waiting": str(state.waiting)}
+    if state.content is not None:
+        said |= {"content": state.content.version, "content_date": state.content.date.isoformat()}
+    return said
+
+
+def step_aside() -> None:
+    """Let the front ends go first: lowest priority for processor and disk."""
+    os.nice(15)
+
+
+def _installed() -> bool:
+    try:
+        metadata.version("bianmin-terminal")
+    except metadata.PackageNotFoundError:
+        return False
+    return True
