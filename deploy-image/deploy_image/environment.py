@@ -6,9 +6,10 @@ It lies in /opt/bianmin/VERSION/site, and /opt/bianmin/current points there. Byt
 
 from __future__ import annotations
 
-import os
+import contextlib
 import shutil
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from deploy_image import tools
@@ -34,14 +35,17 @@ def install(checkout: Path, root: Path, version: str, cache: Path) -> Path:
         raise ImageError("images are built with Python 3.11, the version in the image; make the environment with it")
     cache.mkdir(parents=True, exist_ok=True)
     wanted = lock(checkout, cache / "image.lock.new")
-    kept, said = cache / "site", cache / "image.lock"
+    kept, said, compiled = cache / "site", cache / "image.lock", cache / "compiled"
     if not (kept.is_dir() and said.is_file() and said.read_bytes() == wanted.read_bytes()):
         shutil.rmtree(kept, ignore_errors=True)
         said.unlink(missing_ok=True)
+        compiled.unlink(missing_ok=True)
         tools.run([*_uv(), "pip", "install", "--require-hashes", "-r", wanted, *_into(kept)])
         _tidy(kept)
-        _compile(kept, "/opt/bianmin/current/site")
         wanted.rename(said)
+    if not compiled.exists():
+        _compile(kept, "/opt/bianmin/current/site")
+        compiled.touch()
     home = root / "opt" / "bianmin" / version
     home.mkdir(parents=True)
     site = home / "site"
@@ -88,11 +92,12 @@ def _tidy(site: Path) -> None:
 
 
 def _compile(site: Path, stands_for: str) -> None:
-    command = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash", "-j", "0"]
-    command += ["-s", str(site), "-p", stands_for, str(site)]
+    """Byte code for every file that has none yet: a build that was broken off goes on where it was."""
+    missing = [path for path in site.rglob("*.py") if not Path(cache_from_source(str(path))).exists()]
+    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-j", "0"]
+    command += ["-s", str(site), "-p", stands_for, "-i", "-"]
     # Some libraries carry files for other Pythons that do not compile; they are never imported.
-    try:
-        tools.run(command, env={"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")})
-    except ImageError:
-        if not any(site.rglob("*.pyc")):
-            raise
+    with contextlib.suppress(ImageError):
+        tools.run(command, env={"PYTHONHASHSEED": "0"}, text="".join(f"{path}\n" for path in missing))
+    if not any(site.rglob("*.pyc")):
+        raise ImageError("Python's byte code could not be made; is the disk full?")
