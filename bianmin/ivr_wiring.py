@@ -23,6 +23,7 @@ from dialog.events import Event
 from dialog.pack_knowledge import PackKnowledge
 from dialog.session import step
 from dialog.state import State, Turn
+from dialog.word_dispatch import WordDispatcher
 from dialog.world import World
 from ivr.call_recording import RecordedLeg
 from ivr.diary import FileDiary, Trouble
@@ -76,7 +77,8 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
     desk = filing.desk(chosen)
     errands = PhoneErrands(chosen.ivr, pack, desk, terminal, folder, dialler, voice, pool)
     errands.recover()
-    world = World(PackKnowledge(pack, searcher), can_print=False, means=errands.means)
+    dispatcher = WordDispatcher(pack.request_codes(), pack.departments())
+    world = World(PackKnowledge(pack, searcher), can_print=False, means=errands.means, dispatcher=dispatcher)
 
     def think(state: State, event: Event) -> Future[Turn]:
         return pool.submit(step, state, event, world)

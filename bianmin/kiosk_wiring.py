@@ -14,6 +14,7 @@ import numpy as np
 from bianmin import settings
 from bianmin.cli.devices import inventory_of
 from bianmin.errands import Equipment, errands
+from bianmin.form_pages import form_pages
 from bianmin.hearing import start_recognition
 from bianmin.kiosk_equipment import open_equipment, reachable, working
 from bianmin.kiosk_inputs import Inputs
@@ -32,6 +33,7 @@ from devices.drivers.scanner import SerialScanner, WedgeScanner
 from devices.inventory import Inventory
 from devices.services import Service
 from dialog.pack_knowledge import PackKnowledge
+from dialog.word_dispatch import WordDispatcher
 from dialog.world import Limits, World
 from kiosk.ears import Listener, ListeningEars
 from kiosk.handwriting.reading import FusedHandwriting, Handwriting
@@ -118,6 +120,8 @@ def load_parts(
     watch.start()
     _listen_at_devices(chosen, inventory, equipment, switching, front)
     limits = Limits(idle=chosen.kiosk.idle_seconds, wipe=chosen.kiosk.wipe_seconds)
+    dispatcher = WordDispatcher(pack.request_codes(), pack.departments())
+    pages = form_pages(pack) if equipment.pages is not None else {}
 
     def world(language: str) -> World:
         around = watch.around()
@@ -128,7 +132,9 @@ def load_parts(
             can_hear=ears.available,
             offline=around.offline,
             means=working(equipment.means, around),
+            dispatcher=dispatcher,
             town=chosen.kiosk.town,
+            pages=pages,
             elsewhere=around.elsewhere,
         )
 

@@ -41,7 +41,7 @@ def _asked(stage: Stage, filing: Filing, state: State, world: World) -> bool:
         case Stage.PHOTO:
             return world.means.camera and state.channel is Channel.KIOSK
         case Stage.PLACE:
-            return bool(filing.town) or bool(draft.place_id)
+            return bool(filing.town) and not draft.place_id
         case Stage.NAME | Stage.CALLBACK:
             return bool(draft.phone)
         case _:

@@ -13,7 +13,7 @@ from dialog.acts import Button, Choice, PhotoScreen, Record, Show, TakePhoto
 from dialog.events import Channel, Chosen, Event, Key, NoPhoto, PhotoTaken, Pressed, Recorded, Typed
 from dialog.flows import Filing, Stage
 from dialog.requests import TRIAGE_BELOW, RequestKind, Routing
-from dialog.state import State, Turn
+from dialog.state import State, Turn, say
 from dialog.world import World
 
 KINDS = (RequestKind.CONSULT, RequestKind.COMPLAINT, RequestKind.SUGGESTION, RequestKind.REPORT)
@@ -132,7 +132,7 @@ def heard(state: State, filing: Filing, event: Event, world: World) -> Turn | No
             return kit.wait(state, filing, title, message, Record())
         case Stage.PHOTO, Pressed(Key.YES | Key.TYPE):
             screen = PhotoScreen(world.text("filing.photo"), "taking", world.text("filing.photo_taking"))
-            return kit.entered(state, filing), (Show(screen), TakePhoto())
+            return kit.entered(state, filing), (Show(screen), *say(world.text("filing.photo_taking")), TakePhoto())
         case Stage.PHOTO, PhotoTaken(photo):
             return _look_at_photo(state, _with(filing, media=(*filing.draft.media, photo)[-MOST_PHOTOS:]), world)
         case Stage.PHOTO, NoPhoto():

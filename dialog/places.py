@@ -12,6 +12,7 @@ from dialog.commands import sound
 from dialog.world import Knowledge
 
 _TOWN_ENDS = ("街道", "镇", "乡")
+_AFTER_A_NAME = ("cun ", "she qu ", "ju ", "jie dao ", "zhen ", "xiang ", "na ", "de ", "zhe ", "fu jin ", "li ")
 _VILLAGE_ENDS = ("社区", "村委会", "居委会", "村", "居")
 
 
@@ -31,6 +32,9 @@ def find(text: str, knowledge: Knowledge, within: str = "") -> Found:
     towns = {town.id: town for town in knowledge.towns()}
     named = next((town for town in towns.values() if _says(heard, town.name, _TOWN_ENDS)), None)
     home = named.id if named is not None else within
+    if named is not None:  # 箬横 in 箬横镇 is the town, not the community of the same name
+        name = named.name if f" {_sound(named.name)} " in heard else _bare(named.name, _TOWN_ENDS)
+        heard = heard.replace(f" {_sound(name)} ", " ", 1)
     villages = _named(heard, knowledge.villages(home) if home else knowledge.villages())
     if not villages and home and named is None:
         villages = _named(heard, knowledge.villages())
@@ -52,9 +56,14 @@ def _named(heard: str, villages: Sequence[Village]) -> list[Village]:
 
 
 def _says(heard: str, name: str, ends: tuple[str, ...]) -> bool:
+    """Whether the name is in it, whole or without its ending; 九龙 in 九龙大道 is a road, not the village."""
+    if f" {_sound(name)} " in heard:
+        return True
     bare = _bare(name, ends)
-    whole = f" {_sound(name)} " in heard
-    return whole or (len(bare) >= 2 and f" {_sound(bare)} " in heard)
+    if len(bare) < 2:
+        return False
+    _, said, after = heard.partition(f" {_sound(bare)} ")
+    return bool(said) and (not after or after.startswith(_AFTER_A_NAME))
 
 
 @lru_cache(maxsize=4096)

@@ -194,6 +194,8 @@ def chosen(state: State, choice: str, world: World) -> Turn:
             return begin(state, world, Intent(Service(rest)))
         case "form" if menu.works(Service.FORMS, state, world):
             return forms.start(state, world, rest)
+        case "item":
+            return _item(state, rest, world)
         case "none":
             return back(state, world)
         case _:
@@ -292,6 +294,17 @@ def _elsewhere(state: State, text: str, world: World) -> Turn | None:
     if isinstance(state.flow, Policies):
         return listening.question(replace(state, flow=None), world, Query(text))
     return None
+
+
+def _item(state: State, item_id: str, world: World) -> Turn:
+    """What was looked for is found: the service has led to it and is over."""
+    item = world.knowledge.item(item_id)
+    if item is None:
+        return state, (state.asked,)
+    state = replace(state, flow=None, offset=0)
+    if not item.is_valid_on(state.now.date()):
+        return listening.no_answer(state, world, "expired")
+    return listening.answer(replace(state, heard=item.title, others=()), world, item)
 
 
 def _named(state: State, text: str) -> Choice | None:

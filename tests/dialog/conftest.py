@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from content.pack import Pack
 from content.search import Searcher
 from dialog.pack_knowledge import PackKnowledge
-from dialog.world import World
+from dialog.requests import Consultation
+from dialog.word_dispatch import WordDispatcher
+from dialog.world import Means, World
+from kiosk.fonts import DEBIAN
+from tests.dialog.glass import Glass
 
 
 class Remembering:
@@ -24,3 +30,23 @@ class Remembering:
 def world(starter_pack: Path) -> World:
     pack = Pack.open(starter_pack)
     return World(PackKnowledge(pack, Remembering(Searcher(pack))))
+
+
+@pytest.fixture(scope="session")
+def whole_world(world: World, starter_pack: Path) -> World:
+    """The same with everything a terminal can have, and one open consultation."""
+    pack = Pack.open(starter_pack)
+    return replace(
+        world,
+        means=Means(*[True] * len(Means.__struct_fields__)),
+        dispatcher=WordDispatcher(pack.request_codes(), pack.departments()),
+        consultations=(Consultation("7", "城东小公园改造方案", closes=dt.date(2026, 12, 31)),),
+        pages={"power-of-attorney": 1},
+        elsewhere="市民中心",
+    )
+
+
+@pytest.fixture(scope="session")
+def glass(tmp_path_factory: pytest.TempPathFactory) -> Glass | None:
+    """The kiosk's screens; None where its fonts are not installed."""
+    return Glass(tmp_path_factory.mktemp("fonts")) if DEBIAN.exists() else None

@@ -15,17 +15,24 @@ A file is a list of scenarios::
         - 评价: 5
           应: {结束: finished}
 
-Things the citizen does: 说, 打字, 按, 选 (number or label), 沉默, 听不清, 打印结果, 评价, 留言 (seconds), 转接, 离开.
-Things expected: 屏幕, 事项, 说到, 不说, 选项 (how many, or labels), 打印, 转人工, 录音, 语速, 音量, 结束,
-没有 (acts that must be absent).
+Things the citizen does: 说, 打字, 按, 选 (number or label), 沉默, 听不清, 打印结果, 评价, 留言 (seconds), 转接, 离开,
+扫码. What the front end answers: 受理 ({编号, 校验码}), 没受理, 查到 ({状态, 经过, 答复}), 查不到, 拍好, 没拍成,
+发票 (a list), 读不到, 给号, 接回 (what was left), 办不了.
+Things expected: 屏幕, 事项, 说到, 不说, 选项 (how many, or labels), 打印, 转人工, 录音, 语速, 音量, 结束, 标题, 交 (the
+draft), 查 (number and code), 要 (acts by name), 印表, 内容 (words on the screen), 没有 (acts that must be absent).
+
+``方式`` is how the citizen does it, and is held to: 语音 (only speaks), 触摸 (only presses what is drawn on the glass),
+键盘 (the same, and every turn says aloud what there is to know, since the screen is dark).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from dialog.acts import (
@@ -35,7 +42,10 @@ from dialog.acts import (
     Ask,
     ClarifyScreen,
     End,
+    File,
+    LookUp,
     Print,
+    PrintForm,
     Rate,
     Record,
     Say,
@@ -46,20 +56,36 @@ from dialog.events import (
     Channel,
     Chosen,
     Event,
+    Filed,
     Gone,
+    HandedOver,
     Heard,
+    InvoicesNotRead,
+    InvoicesRead,
     Key,
+    NoPhoto,
+    NotFiled,
+    NotHandedOver,
+    NotPerformed,
+    NotTakenOver,
+    PhotoTaken,
     Pressed,
     Printed,
     PrintOutcome,
+    Progressed,
+    ProgressUnknown,
     Rated,
     Recorded,
+    Scanned,
     Silence,
     Started,
+    TakenOver,
     Transferred,
     Typed,
     Unintelligible,
 )
+from dialog.flows import Matter
+from dialog.requests import InvoiceFacts, ProgressStep
 from dialog.session import step
 from dialog.state import State
 from dialog.world import World
@@ -82,6 +108,12 @@ KEYS = {
     "我还在": Key.STAY,
     "跳过": Key.SKIP,
     "结束": Key.FINISH,
+    "取消": Key.CANCEL,
+    "好了": Key.NEXT,
+    "填写": Key.TYPE,
+    "录音": Key.RECORD,
+    "接着办": Key.CONTINUE,
+    "换个地方": Key.RESUME,
 }
 SCREENS = {
     "待机": "AttractScreen",
@@ -95,10 +127,26 @@ SCREENS = {
     "评价": "RateScreen",
     "还在吗": "IdleScreen",
     "再见": "GoodbyeScreen",
+    "挑选": "ChooseScreen",
+    "说写": "TextScreen",
+    "数字": "NumberScreen",
+    "拍照": "PhotoScreen",
+    "清单": "ListScreen",
+    "核对": "ConfirmScreen",
+    "等待": "WaitScreen",
+    "告知": "NoticeScreen",
+    "回执": "TicketScreen",
 }
 OUTCOMES = {"好": PrintOutcome.DONE, "没印": PrintOutcome.FAILED, "不知道": PrintOutcome.UNKNOWN}
 ABSENT = {"说": Say, "打印": Print, "转人工": Transfer, "录音": Record, "评价": Rate, "结束": End, "屏幕": Show}
+SPOKEN_ONLY = {"说", "沉默", "听不清", "离开"}
+PRESSED_ONLY = {"打字", "按", "选", "评价", "扫码", "离开"}
+ANSWERS = {
+    *("打印结果", "受理", "没受理", "查到", "查不到", "拍好", "没拍成", "发票", "读不到", "给号", "接回", "办不了"),
+    *("留言", "转接"),
+}
 DEFAULT_TIME = "2026-11-23 10:00"  # a Monday
+OnGlass = Callable[[State, str], bool]
 
 
 def load(folder: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -113,9 +161,12 @@ def load(folder: Path) -> list[tuple[str, dict[str, Any]]]:
 class Player:
     """Plays one scenario against the state machine and checks every expectation."""
 
-    def __init__(self, scenario: dict[str, Any], world: World) -> None:
+    def __init__(self, scenario: dict[str, Any], world: World, on_glass: OnGlass | None = None) -> None:
+        """``on_glass``: whether a control is drawn for a screen; without it that is not looked at."""
         self.scenario = scenario
         self.world = world
+        self.on_glass = on_glass
+        self.way = str(scenario.get("方式", ""))
         self.state = State()
         self.acts: tuple[Act, ...] = ()
         now = dt.datetime.fromisoformat(str(scenario.get("时间", DEFAULT_TIME)))
@@ -128,9 +179,30 @@ class Player:
     def play(self) -> None:
         self.expect(self.scenario.get("开头", {}), "开头")
         for number, action in enumerate(self.scenario["步骤"], start=1):
+            self.allowed(action, f"第{number}步 {action}")
             for event in self.events(action):
                 self.send(event)
+            self.aloud(f"第{number}步 {action}")
             self.expect(action.get("应", {}), f"第{number}步 {action}")
+
+    def allowed(self, action: dict[str, Any], where: str) -> None:
+        """The citizen keeps to the one way; what is pressed is drawn on the glass."""
+        does = {key for key in action if key not in ("应", "原因")} - ANSWERS
+        if self.way == "语音":
+            assert does <= SPOKEN_ONLY, f"{where}: 只能说话"
+        if self.way not in ("触摸", "键盘"):
+            return
+        assert does <= PRESSED_ONLY, f"{where}: 只能按"
+        if self.on_glass is None or not does & {"按", "选"}:
+            return
+        event = self.events(action)[0]
+        control = f"choice:{event.choice}" if isinstance(event, Chosen) else f"key:{event.key.value}"
+        assert self.on_glass(self.state, control), f"{where}: 屏幕上没有 {control}，屏幕是 {self.state.screen!r}"
+
+    def aloud(self, where: str) -> None:
+        """With the screen dark everything must be said: a new screen never comes in silence."""
+        if self.way in ("键盘", "语音") and any(isinstance(act, Show) for act in self.acts):
+            assert any(isinstance(act, Say) for act in self.acts), f"{where}: 没有出声"
 
     def events(self, action: dict[str, Any]) -> list[Event]:
         match {key: value for key, value in action.items() if key != "应"}:
@@ -153,7 +225,36 @@ class Player:
             case {"评价": stars}:
                 return [Rated(int(stars))]
             case {"留言": seconds}:
-                return [Recorded(float(seconds))]
+                return [Recorded(float(seconds), "recording-1")]
+            case {"扫码": text}:
+                return [Scanned(str(text))]
+            case {"受理": {"编号": number, "校验码": code}}:
+                return [Filed(str(number), str(code))]
+            case {"没受理": reason}:
+                return [NotFiled(str(reason))]
+            case {"查到": {"状态": status, **rest}}:
+                steps = tuple(ProgressStep(str(text)) for text in rest.get("经过", ()))
+                return [Progressed(str(status), steps, str(rest.get("答复", "")))]
+            case {"查不到": reason}:
+                return [ProgressUnknown(str(reason))]
+            case {"拍好": photo}:
+                return [PhotoTaken(str(photo))]
+            case {"没拍成": _}:
+                return [NoPhoto()]
+            case {"发票": invoices}:
+                return [InvoicesRead(tuple(InvoiceFacts(**invoice) for invoice in invoices))]
+            case {"读不到": reason}:
+                return [InvoicesNotRead(str(reason))]
+            case {"给号": False}:
+                return [NotHandedOver()]
+            case {"给号": code}:
+                return [HandedOver(str(code))]
+            case {"接回": False}:
+                return [NotTakenOver()]
+            case {"接回": item}:
+                return [TakenOver(Matter(item_id=str(item)))]
+            case {"办不了": _}:
+                return [NotPerformed()]
             case {"转接": reached}:
                 return [Transferred(bool(reached))]
             case {"离开": _}:
@@ -193,11 +294,38 @@ class Player:
                     assert [act.volume for act in self.acts if isinstance(act, Adjust)] == [int(value)], context
                 case "结束":
                     assert [act.reason for act in self.acts if isinstance(act, End)] == [value], context
+                case "标题":
+                    assert screens, context
+                    assert screens[-1].title == value, context
+                case "内容":
+                    for words in [value] if isinstance(value, str) else value:
+                        assert words in self.written(screens[-1]), context
+                case "交":
+                    drafts = [act.draft for act in self.acts if isinstance(act, File)]
+                    assert len(drafts) == 1, context
+                    given = {**drafts[0].plain(), **drafts[0].personal(), "media": list(drafts[0].media)}
+                    assert {name: given.get(name, "") for name in value} == value, context
+                case "查":
+                    asked = [(act.number, act.code) for act in self.acts if isinstance(act, LookUp)]
+                    assert asked == [tuple(str(part) for part in value)], context
+                case "印表":
+                    forms = [act for act in self.acts if isinstance(act, PrintForm)]
+                    assert [act.form_id for act in forms] == [value["表"]], context
+                    filled = dict(forms[0].values)
+                    assert {name: filled.get(name, "") for name in value.get("填", {})} == value.get("填", {}), context
+                case "要":
+                    names = [type(act).__name__ for act in self.acts]
+                    for kind in [value] if isinstance(value, str) else value:
+                        assert kind in names, context
                 case "没有":
                     for kind in [value] if isinstance(value, str) else value:
                         assert not any(isinstance(act, ABSENT[kind]) for act in self.acts), context
                 case _:
                     raise AssertionError(f"unknown expectation {name}")
+
+    def written(self, screen: Any) -> str:
+        """All the words of a screen, as one text."""
+        return msgspec.json.encode(screen).decode()
 
     def expect_choices(self, value: int | list[str], screens: list[Any], context: str) -> None:
         asked = [act for act in self.acts if isinstance(act, Ask)]
