@@ -35,7 +35,7 @@ test-vosk: setup
 	$(BIN)/bianmin models fetch vosk-ko
 	$(BIN)/pytest -m vosk_model
 
-setup: debian $(VENV)/.installed var/models/.fetched $(STARTER)
+setup: debian $(VENV)/.installed var/models/.fetched $(STARTER) var/npm/.installed
 
 debian:
 	@sh deploy-image/install-debian-packages.sh deploy-image/debian-packages.txt
@@ -67,6 +67,13 @@ image-test: setup
 	$(BIN)/bianmin image build --profile simulator
 	$(BIN)/python -m benchmarks.image.trial --images $(IMAGES) --work var/image-trial --keys var/keys
 	$(BIN)/python -m benchmarks.image.report var/image-trial
+
+# What the tests of the pages take from npm (axe-core), verified by the hashes of the lock.
+var/npm/.installed: tests/central/npm/package.json tests/central/npm/package-lock.json | debian
+	@echo "== npm packages for the tests of the pages"
+	@mkdir -p $(dir $@) && cp tests/central/npm/package*.json $(dir $@)
+	cd $(dir $@) && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 lock:
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra bench --extra cups --universal --python-version 3.11 \

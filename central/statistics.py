@@ -15,6 +15,8 @@ from central.tables import Day, Rating, Ticket, Topic
 
 RECENT_DAYS = 7
 BASE_DAYS = 28
+LEAST_BASE_DAYS = 14
+"""Days with anything at all among the base days, before a rise means something."""
 FEWEST = 5
 """Fewer than this in the recent days is not a rise."""
 SURPRISE = 3.0
@@ -56,10 +58,14 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 def rises(counts: Mapping[str, Mapping[dt.date, int]], today: dt.date) -> tuple[Rise, ...]:
     """Topics that came up more often in the last days than the weeks before let expect; the most surprising first.
 
-    The comparison is of whole weeks, so that a quiet Sunday is not a fall and a busy Monday not a rise.
+    The comparison is of whole weeks, so that a quiet Sunday is not a fall and a busy Monday not a rise. Without a
+    history nothing rises: in a service's first weeks everything is new.
     """
     start = today - dt.timedelta(days=RECENT_DAYS - 1)
     base = start - dt.timedelta(days=BASE_DAYS)
+    heard = {day for days in counts.values() for day in days if base <= day < start}
+    if len(heard) < LEAST_BASE_DAYS:
+        return ()
     found = []
     for topic, days in counts.items():
         recent = sum(count for day, count in days.items() if start <= day <= today)

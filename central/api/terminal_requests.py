@@ -85,6 +85,7 @@ def signed_terminal(request: Request, central: Served, body: Body) -> str:
     try:
         with central.database.writing() as session:
             session.execute(sa.insert(Nonce).values(terminal=row.id, nonce=signed.nonce, at=now))
+            session.execute(sa.update(Terminal).where(Terminal.id == row.id).values(seen=now))
     except sa.exc.IntegrityError as error:
         raise Problem(401, {"error": "this request was sent before"}) from error
     return row.id

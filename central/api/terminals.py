@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 
 import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from central import fleet, health, intake, progress
+from central import fleet, health, intake, progress, watches
 from central.api.terminal_requests import Body, Problem, Sender, Served, json
 from central.fleet import FleetError
 from central.handover import HandoverTakenError, put, take
@@ -112,3 +113,15 @@ def _key_of(body: bytes) -> str:
         return msgspec.json.decode(body, type=Keyed).key[:64]
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
+
+
+@router.post("/api/sms/replies")
+def sms_reply(central: Served, request: Request, body: Body) -> Response:
+    """From the gateway: somebody answered TD, they want no more messages. Needs the gateway's token."""
+    token = central.config.notices.token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+        raise Problem(401, {"error": "not the gateway"})
+    reply = _read(body, dict[str, str])
+    ended = watches.end(central, reply.get("from", "")) if reply.get("text", "").strip().upper() == "TD" else 0
+    return json({"ended": ended})

@@ -53,6 +53,8 @@ class HttpGateway:
             return Outcome.UNKNOWN
         if answer.status_code in (200, 201, 202, 409):
             return Outcome.SENT
+        if answer.status_code == 504:
+            return Outcome.UNKNOWN  # a proxy gave up waiting; behind it the message may have gone out
         if 400 <= answer.status_code < 500 and answer.status_code not in (401, 403, 408, 429):
             return Outcome.REFUSED
         return Outcome.LATER
