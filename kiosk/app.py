@@ -10,11 +10,10 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Keyboard, Window
 
-from dialog.events import Key, Pressed
+from kiosk import keypad
 from kiosk.engine import Engine
 from kiosk.fonts import Fonts
 from kiosk.frame import Frame
-from kiosk.keypad import KEYS, Arrow, Ok, moved
 from kiosk.layout import frame_of
 from kiosk.staff.door import Door
 from kiosk.stage import Stage
@@ -87,26 +86,9 @@ class KioskApp(App):  # type: ignore[misc]
             self.engine.knock()
             self.refresh()
             return True
-        digit = f"digit:{name.removeprefix('numpad')}"
-        if self.frame.target(digit) is not None:
-            self.engine.tap(digit)
-            self.refresh()
-            return True
-        meaning = KEYS.get(name)
-        match meaning:
-            case None:
-                return False
-            case Arrow():
-                focus = moved(self.frame, self.engine.view.focus, meaning)
-                target = self.frame.target(focus)
-                self.engine.focus(focus, target.label if target is not None else "")
-            case Ok():
-                if self.frame.target(self.engine.view.focus) is not None:
-                    self.engine.tap(self.engine.view.focus)
-            case Key():
-                self.engine.send(Pressed(meaning))
+        known = keypad.press(self.engine, self.frame, name)
         self.refresh()
-        return True
+        return known
 
     def _key(self, _window: object, code: int, *_rest: object) -> bool:
         return self.key(Keyboard.keycode_to_string(None, code))

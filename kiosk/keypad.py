@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from dialog.events import Key
+from dialog.events import Key, Pressed
+from kiosk.engine import Engine
 from kiosk.frame import Frame, Target
 
 
@@ -79,3 +80,28 @@ def _distance(here: Target, there: Target, arrow: Arrow) -> float:
     if forward <= 0 or abs(aside) > 2 * forward:
         return 0.0
     return forward + 2 * abs(aside)
+
+
+def press(engine: Engine, frame: Frame, name: str) -> bool:
+    """A key by Kivy's name, on a glass that shows ``frame``; whether it means anything here.
+
+    Where digits are asked for, digit keys are digits; everywhere else 0 is a person.
+    """
+    digit = f"digit:{name.removeprefix('numpad')}"
+    if frame.target(digit) is not None:
+        engine.tap(digit)
+        return True
+    meaning = KEYS.get(name)
+    match meaning:
+        case None:
+            return False
+        case Arrow():
+            focus = moved(frame, engine.view.focus, meaning)
+            target = frame.target(focus)
+            engine.focus(focus, target.label if target is not None else "")
+        case Ok():
+            if frame.target(engine.view.focus) is not None:
+                engine.tap(engine.view.focus)
+        case Key():
+            engine.send(Pressed(meaning))
+    return True

@@ -236,9 +236,11 @@ class Diary:
 class Pinyin:
     """Two words are enough for a test: yibao is 医保, ka is 卡; choosing the first of yibaoka leaves ka."""
 
+    def __init__(self) -> None:
+        self.words = {"yibao": ["医保", "一包"], "ka": ["卡", "咖"], "yibaoka": ["医保", "医"]}
+
     def candidates(self, letters: str, count: int) -> list[str]:
-        words = {"yibao": ["医保", "一包"], "ka": ["卡", "咖"], "yibaoka": ["医保", "医"]}
-        return words.get(letters, [])[:count]
+        return self.words.get(letters, [])[:count]
 
     def choose(self, letters: str, index: int) -> Chosen:
         text = self.candidates(letters, index + 1)[index]
@@ -300,6 +302,7 @@ class Bench:
         self.now = 1000.0
         self.ears, self.mouth, self.behind = Ears(microphone), Mouth(self), Behind()
         self.ratings, self.diary = Keeper(), Diary()
+        self.pinyin = Pinyin()
         self.around = Surroundings(checked="2026-11-20")
         known = knowledge or Knowledge()
         acts = {**({Print: "print"} if printer else {}), **(ERRANDS if full else {})}
@@ -322,7 +325,7 @@ class Bench:
             self.ratings,
             {act: Errand(kind, lambda act: None, lambda act, kind=kind: LOST[kind]) for act, kind in acts.items()},
             run=self.behind,
-            ime=Pinyin(),
+            ime=self.pinyin,
             handwriting=Scribe() if handwriting else None,
             background=lambda work: work(),
             around=lambda: self.around,
@@ -385,7 +388,9 @@ class Bench:
 
     def ends(self, kind: str, event: Event | None) -> None:
         """The newest errand of this kind ends with ``event``."""
-        job = next(job for job in reversed(self.behind.jobs) if job.kind == kind)
+        self.ends_job(next(job for job in reversed(self.behind.jobs) if job.kind == kind), event)
+
+    def ends_job(self, job: Job, event: Event | None) -> None:
         self.report(ErrandDone(job.number, event))
 
     def print_ends(self, outcome: PrintOutcome, reason: str = "") -> None:

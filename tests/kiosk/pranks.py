@@ -37,7 +37,7 @@ ENDINGS: dict[str, tuple[Event | None, ...]] = {
     "photo": (PhotoTaken("p1"), NoPhoto("camera")),
     "record": (Recorded(0.5, "r0"), Recorded(9.0, "r1"), Recorded(0.0)),
     "play": (None,),
-    "file": (Filed("0001-00001-42", "4821"), NotFiled("full")),
+    "file": (Filed("00010000142", "4821"), NotFiled("full")),
     "look-up": (Progressed("办理中", (ProgressStep("已收到"),)), ProgressUnknown("not_found"), ProgressUnknown()),
     "read-invoices": (InvoicesRead((InvoiceFacts("i1", "24332000"),), 1), InvoicesRead(), InvoicesNotRead("no_stick")),
     "hand-over": (HandedOver("480173"), NotHandedOver()),
