@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from content.model import Module
 from content.search.query import Query
 from dialog import answered, carrying, checklist, closing, commands, human, listening, manner, menu, opinions, services
-from dialog.acts import Act, Ask, End, Say, Show
+from dialog.acts import Act, Ask, Choice, End, Say, Show
 from dialog.danger import danger
 from dialog.events import (
     Channel,
@@ -55,6 +55,7 @@ from dialog.events import (
 from dialog.flows import Filing, Stage
 from dialog.intents import Intent, recognise
 from dialog.menu import Service
+from dialog.seen import seen
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
 
@@ -148,6 +149,13 @@ def _said(state: State, query: Query, world: World) -> Turn:
     alarm = danger(query.text)
     if alarm is not None:
         return human.emergency(state, world, alarm)
+    match seen(state.screen, query.text):
+        case Key() as pressed:
+            return _pressed(state, pressed, world)
+        case Choice() as choice:
+            return _chosen(state, choice.id, world)
+        case None:
+            pass
     key = commands.command(query.text)
     if state.flow is not None:
         if key in services.GLOBAL or (state.phase is Phase.HUMAN and key is not None):
