@@ -152,8 +152,8 @@ def _said(state: State, query: Query, world: World) -> Turn:
     match seen(state.screen, query.text):
         case Key() as pressed:
             return _pressed(state, pressed, world)
-        case Choice() as choice:
-            return _chosen(state, choice.id, world)
+        case Choice(id=named):
+            return _chosen(state, named, world)
         case None:
             pass
     key = commands.command(query.text)
