@@ -33,7 +33,6 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", action="append", choices=(*PARTS, "latency"), default=[])
     asked = parser.parse_args()
-    found: dict[str, Any] = json.loads(report.DATA.read_text("utf-8")) if report.DATA.exists() else {}
     parts = asked.only or list(PARTS)
     if not (asked.folder / "large.jsonl").exists():
         development_data.main(asked.folder)
@@ -41,21 +40,19 @@ def main() -> None:
     for name in SETS:
         if name in parts or "latency" in parts:
             for engine in ENGINES:
-                measured = compare(engine, name, asked.folder, "latency" not in parts)
-                found.setdefault(name, {})[engine] = measured
-                print(name, engine, measured, flush=True)
-                save(found)
+                record(name, {engine: compare(engine, name, asked.folder, "latency" not in parts)})
     for part, measure in (("scope", scope.measure), ("dispatch", dispatch.measure)):
         if part in parts:
-            found[part] = measure()
-            print(part, found[part], flush=True)
-            save(found)
-    report.write(found)
+            record(part, measure())
+    report.write(report.read())
 
 
-def save(found: dict[str, Any]) -> None:
-    found["measured"] = dt.date.today().isoformat()
-    found["cores"] = os.cpu_count()
+def record(part: str, measured: dict[str, Any]) -> None:
+    """At once, so that a run that is broken off has not measured for nothing."""
+    print(part, measured, flush=True)
+    found = report.read()
+    found[part] = found.get(part, {}) | measured
+    found |= {"measured": dt.date.today().isoformat(), "cores": os.cpu_count()}
     report.DATA.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

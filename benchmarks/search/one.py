@@ -39,19 +39,23 @@ def search(engine: str, name: str, folder: Path) -> dict[str, float]:
     opened = ENGINES[engine](place(engine, base, folder))
     first = next(iter(asked))
     opened.search(first, LOOKED_AT)
-    ranks, times = [], []
+    ranks, times, busy = [], [], []
     for query, wanted in asked.items():
-        found, ms = opened.search(query, LOOKED_AT)
+        found, ms, cpu_ms = opened.search(query, LOOKED_AT)
         names = [{identifier, titles[identifier]} for identifier in found]
         ranks.append(next((rank for rank, of in enumerate(names, 1) if of & wanted), 0))
         times.append(ms)
+        busy.append(cpu_ms)
     times.sort()
+    busy.sort()
     return {
         "n": len(ranks),
         "top1": round(sum(rank == 1 for rank in ranks) / len(ranks), 4),
         "top5": round(sum(0 < rank <= 5 for rank in ranks) / len(ranks), 4),
         "ms_p50": round(times[len(times) // 2], 2),
         "ms_p95": round(times[int(len(times) * 0.95)], 2),
+        "cpu_ms_p50": round(busy[len(busy) // 2], 2),
+        "cpu_ms_p95": round(busy[int(len(busy) * 0.95)], 2),
         "memory_mb": round(opened.memory()),
         "build_seconds": float((place(engine, base, folder) / "seconds").read_text()),
     }

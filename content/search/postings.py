@@ -20,6 +20,11 @@ from content.search.config import Bm25
 
 _PAIR = 21
 _MARK = np.int64(1) << 42
+_COMMON = 16
+_FEW_ROWS = 2_000
+"""A term in more than one row of sixteen (and in more than these) is not looked at when the question has a rarer one:
+it says little, and its list is what a question over 172,000 rows would spend its time on."""
+
 SYMBOLS = 1 << _PAIR
 """Symbols are below this: every Unicode code point is."""
 
@@ -87,6 +92,9 @@ class Postings:
             return np.zeros(self.count)
         at = np.minimum(np.searchsorted(self._codes, wanted), len(self._codes) - 1)
         known = self._codes[at] == wanted
+        common = known & (self._starts[at + 1] - self._starts[at] > max(_FEW_ROWS, self.count // _COMMON))
+        if (known & ~common).any():
+            at, known, emphasis = at[~common], known[~common], emphasis[~common]
         idf = np.where(known, self._idf[at], self._unseen) * emphasis
         full = float(idf.sum())
         spans = [slice(int(self._starts[i]), int(self._starts[i + 1])) for i in at[known]]
