@@ -34,15 +34,19 @@ Clock = Callable[[], float]
 
 
 class Candidates(msgspec.Struct, frozen=True):
-    """``numbers``: documents; the arrays beside have one score for each, about 0..1. ``familiar``: mean closeness of
-    the nearest rows of the base; ``everyday``, ``everyday_few``: closeness of the nearest everyday question, and the
-    mean of the nearest few. ``ms``: milliseconds by stage."""
+    """``numbers``: documents; the arrays beside have one score for each, about 0..1.
+
+    ``meaning``: closeness of a document's closest name; ``passage``: of the closest piece of its answer, 0 where none
+    is embedded. ``familiar``: mean closeness of the nearest rows; ``everyday``, ``everyday_few``: closeness of
+    the nearest everyday question, and the mean of the nearest few. ``ms``: milliseconds by stage.
+    """
 
     numbers: NDArray[np.int64]
     characters: Scores
     pinyin: Scores
     body: Scores
     meaning: Scores
+    passage: Scores
     familiar: float
     everyday: float
     everyday_few: float
@@ -69,7 +73,8 @@ def gather(
     for scores in (characters, pinyin, body):
         chosen.update(_top(scores, index.info.config.candidates))
     numbers = np.asarray(sorted(chosen) or range(min(count, 1)), np.int64)
-    meaning = _best(len(numbers), (_closeness(index, vector, numbers) for vector in vectors))
+    named = [_closeness(index, vector, [index.name_rows(int(number)) for number in numbers]) for vector in vectors]
+    told = [_closeness(index, vector, [index.chunk_rows(int(number)) for number in numbers]) for vector in vectors]
     familiar = [_mean_of_few(index.meanings.closeness(v, rows)) for v, rows in zip(vectors, near, strict=True)]
     usual = [index.meanings.closeness_to(vector, index.everyday) for vector in vectors]
     watch.lap("meaning")
@@ -78,7 +83,8 @@ def gather(
         characters[numbers],
         pinyin[numbers],
         body[numbers],
-        meaning,
+        _best(len(numbers), named),
+        _best(len(numbers), told),
         max(familiar, default=0.0),
         max((float(each.max(initial=0.0)) for each in usual), default=0.0),
         max((_mean_of_few(each) for each in usual), default=0.0),
@@ -97,11 +103,15 @@ class _Watch:
         self._mark = now
 
 
-def _closeness(index: Index, vector: Floats, documents: NDArray[np.int64]) -> Scores:
-    """Of each document its closest row."""
-    rows = [index.vector_rows(int(document)) for document in documents]
-    starts = np.cumsum([0, *(len(of_document) for of_document in rows)])[:-1]
-    return np.maximum.reduceat(index.meanings.closeness(vector, np.concatenate(rows)), starts)
+def _closeness(index: Index, vector: Floats, rows: Sequence[NDArray[np.int64]]) -> Scores:
+    """Of each document the closest of its rows; 0 where it has none."""
+    out = np.zeros(len(rows))
+    some = [number for number, of_document in enumerate(rows) if len(of_document)]
+    if some:
+        starts = np.cumsum([0, *(len(rows[number]) for number in some)])[:-1]
+        closeness = index.meanings.closeness(vector, np.concatenate([rows[number] for number in some]))
+        out[some] = np.maximum.reduceat(closeness, starts)
+    return out
 
 
 def _mean_of_few(closeness: Scores) -> float:

@@ -51,6 +51,7 @@ def rank(found: Candidates, weights: Weights) -> list[tuple[int, Evidence]]:
         + weights.pinyin * found.pinyin
         + weights.body * found.body
         + weights.meaning * found.meaning
+        + weights.passage * found.passage
     )
     order = sorted(range(len(fused)), key=lambda at: (-fused[at], found.numbers[at]))
     ranked = []
@@ -59,7 +60,7 @@ def rank(found: Candidates, weights: Weights) -> list[tuple[int, Evidence]]:
         evidence = Evidence(
             lexical=float(max(found.characters[at], found.pinyin[at])),
             body=float(found.body[at]),
-            meaning=float(found.meaning[at]),
+            meaning=float(max(found.meaning[at], found.passage[at])),
             familiar=found.familiar,
             everyday=found.everyday,
             everyday_few=found.everyday_few,

@@ -22,5 +22,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: dt.date | None = None
 
     def names(self) -> tuple[str, ...]:
-        """Title first, then aliases and questions, each text once."""
-        return tuple(dict.fromkeys((self.title, *self.aliases, *self.questions)))
+        """Title first, then aliases and questions, each text once; at least one, which may be empty.
+
+        A title that is only the id again (an import without titles) is nothing people say.
+        """
+        title = () if self.title == self.id else (self.title,)
+        return tuple(dict.fromkeys((*title, *self.aliases, *self.questions))) or ("",)

@@ -190,12 +190,13 @@ class Index:
         """All names of a document, words only."""
         return [self.words[row] for row in range(int(self.starts[document]), int(self.starts[document + 1]))]
 
-    def vector_rows(self, document: int) -> Array:
-        """All vector rows of a document."""
-        first, last = self.chunk_starts[document], self.chunk_starts[document + 1]
-        return np.concatenate(
-            (np.arange(self.starts[document], self.starts[document + 1]), self.info.rows + np.arange(first, last))
-        )
+    def name_rows(self, document: int) -> Array:
+        """Vector rows of a document's names."""
+        return np.arange(self.starts[document], self.starts[document + 1])
+
+    def chunk_rows(self, document: int) -> Array:
+        """Vector rows of the pieces of its answer; there may be none."""
+        return self.info.rows + np.arange(self.chunk_starts[document], self.chunk_starts[document + 1])
 
     def is_valid(self, document: int, day: dt.date) -> bool:
         return bool(self.validity[document, 0] <= day.toordinal() <= self.validity[document, 1])

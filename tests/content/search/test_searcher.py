@@ -105,3 +105,10 @@ def test_an_index_of_a_newer_program_says_so(blobs):
 
 def test_an_empty_base_answers_nothing():
     assert Searcher(build_index(())).search(Query("身份证丢了怎么补办")).outcome == "none"
+
+
+def test_entries_without_a_title_are_found_by_their_answers():
+    texts = {"7": "年满八十周岁的老人可以领取高龄津贴。", "12": "到外地住院之前先做异地就医备案。"}
+    base = [Document(id=number, title=number, answer=text) for number, text in texts.items()]
+    found = Searcher(build_index(base)).search(Query("去外地看病住院要先备案吗"))
+    assert found.hits[0].id == "12"
