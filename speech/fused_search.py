@@ -30,9 +30,9 @@ class SearchSettings(msgspec.Struct, frozen=True):
     """Weights in natural logarithms, tried on the development clips with `bianmin eval speech`; see decision 11."""
 
     paths: int = 8
-    internal: float = 0.2
-    language: float = 0.4
-    syllable: float = 1.8
+    internal: float = 0.15
+    language: float = 0.35
+    syllable: float = 1.5
     unlikely: float = 6.0  # a token this much below the best of its frame is not tried
     behind: float = 12.0  # a path this much behind the best is given up
 
@@ -90,7 +90,7 @@ class FusedSearch:
         for row, token in zip(*(axis.tolist() for axis in np.nonzero(likely)), strict=True):
             path, score = self._paths[row], float(table[row, token])
             tokens = path.tokens if token == BLANK else (*path.tokens, token)
-            came = (float(self._sound[row]) + score, path, token, score)
+            came = (float(self._sound[row]) + score, path, token, score + float(self._expected[row, token]))
             held = reached.get(tokens)
             if held is not None:
                 better, other = (held, came) if held[0] >= came[0] else (came, held)

@@ -78,6 +78,20 @@ def test_two_streams_at_once_do_not_disturb_each_other(zipformer: Recogniser) ->
 
 
 @pytest.mark.shared_data
+def test_a_second_hearing_lines_up_with_the_first(zipformer: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Averaged with an encoding from another moment nothing would be understood; confidence stays a probability."""
+    if not CLIPS.is_dir():
+        pytest.skip(f"{CLIPS} is not there")
+    recording = next(r for r in read_manifest(CLIPS / "manifest.tsv") if r.path.name == "aishell1_sample_014.wav")
+    once = compare(recording, hear(zipformer, read_audio(recording.path)))
+    monkeypatch.setattr("speech.zipformer.UNSURE", 1.1)
+    twice = compare(recording, hear(zipformer, read_audio(recording.path)))
+    assert twice.syllable_errors <= once.syllable_errors <= 1
+    assert 0.5 < twice.hypothesis.confidence <= 1.0
+    assert twice.hypothesis.compute_seconds > once.hypothesis.compute_seconds
+
+
+@pytest.mark.shared_data
 def test_partials_come_with_the_speech(zipformer: Recogniser) -> None:
     """An event every 0.2 s of a turn; new words as often as the network gives them, every 0.32 s."""
     if not CLIPS.is_dir():
