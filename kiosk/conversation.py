@@ -72,6 +72,7 @@ class Conversation:
         self._parked: tuple[Overlay, int] | None = None
         self._active = False
         self._record: Record | None = None
+        self._added: tuple[str, ...] = ()
         self._after_play: tuple[tuple[str, ...], bool] | None = None
         self.over_at: float | None = None
         self.talk.forget()
@@ -86,6 +87,10 @@ class Conversation:
         self._active = True
         self._state, acts = step(self._state, event, self.parts.world(self._glass.view.language))
         self._perform(acts)
+
+    def add_once(self, text: str) -> None:
+        """Say ``text`` after whatever the dialog says next."""
+        self._added = (text,)
 
     def press(self, event: Event) -> None:
         """An event of a control or a key. While a message is recorded, the keys that mean "done" end the recording."""
@@ -179,6 +184,8 @@ class Conversation:
     def _perform(self, acts: tuple[Act, ...]) -> None:
         said = [act for act in acts if isinstance(act, Say)]
         texts = tuple(act.text for act in said)
+        if texts:
+            texts, self._added = (*texts, *self._added), ()
         self._silence_at = None
         self._record = self._after_play = None
         shown = ended = impossible = False

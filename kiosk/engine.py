@@ -26,6 +26,8 @@ from kiosk.conversation import Conversation
 from kiosk.face import Do, Intent
 from kiosk.glass import Glass
 from kiosk.habits import Habits
+from kiosk.headset import GUIDE
+from kiosk.locale_texts import translator
 from kiosk.pen import PAPER, Pen
 from kiosk.ports import (
     CardRead,
@@ -359,6 +361,7 @@ class Engine:
         conversation.talk.private = plugged
         self._glass.change(headset=plugged, dark=False)
         if plugged:
+            conversation.add_once(translator(self.view.language)(GUIDE))
             self._begin(conversation)
 
     def _deadlines(self, conversation: Conversation, now: float) -> None:

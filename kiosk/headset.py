@@ -13,6 +13,9 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+GUIDE = "用上下左右四个键找，按中间的确认键选。旁边的键可以大声、小声、快一点、慢一点。"
+"""Said once after the greeting to whoever plugs in a headset: the keys cannot be seen."""
+
 EV_SW = 0x05
 SW_HEADPHONE_INSERT = 0x02
 _EVIOCGSW = 0x8001451B

@@ -160,6 +160,7 @@ def sample_views() -> Iterator[tuple[str, View]]:
     yield "idle", View(screen=IdleScreen(30), seconds=17)
     yield "goodbye", View(screen=GoodbyeScreen("谢谢您，请带好随身物品，慢走。"))
     yield "settings", View(screen=listen, overlay=Overlay.SETTINGS)
+    yield "settings-headset", View(screen=listen, overlay=Overlay.SETTINGS, headset=True)
     yield "keyboard-empty", View(screen=listen, overlay=Overlay.KEYBOARD)
     typing = Typing(
         "我要办",

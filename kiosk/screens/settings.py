@@ -31,6 +31,8 @@ def draw(view: View, look: Look) -> Frame:
         (look.t("声音大小（现在{volume}，最大10）").format(volume=view.volume), volumes),
         (look.t("版面"), modes),
     ]
+    if view.headset:
+        rows.append((look.t("用耳机听的时候"), [("dark", look.t("关掉屏幕"), False)]))
     columns = 1 if look.portrait else 2
     gap = metrics.mm(4)
     width = (room.w - (columns - 1) * metrics.mm(8)) // columns

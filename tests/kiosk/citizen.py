@@ -132,13 +132,9 @@ class Keypad(Touch):
 
     def begin(self) -> None:
         self._kiosk.report(Headset(True))
-        self._kiosk.tap("settings")
-        if self.frame.target("dark") is not None:
-            self._kiosk.tap("dark")
-        else:
-            self._kiosk.engine._glass.change(dark=True)
+        for name in ("settings", "dark"):
+            self.touch(self.frame, name)
         assert self._kiosk.view.dark
-        self._kiosk.engine.tap("close")
 
     def touch(self, frame: Frame, name: str) -> None:
         for arrow in self._path(frame, self._kiosk.view.focus, name):

@@ -8,7 +8,7 @@ from bench import Bench
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.headset import EV_SW, SW_HEADPHONE_INSERT, changes
+from kiosk.headset import EV_SW, GUIDE, SW_HEADPHONE_INSERT, changes
 from kiosk.ports import Headset, SpeechBegan
 
 EVENT = struct.Struct("llHHi")
@@ -19,6 +19,9 @@ def test_plugging_in_begins_a_session_and_pulling_out_silences_it() -> None:
     kiosk.report(Headset(True))
     assert kiosk.screen == "listen"
     assert kiosk.mouth.until is not None
+    assert kiosk.mouth.said[-1] == GUIDE, "the keys cannot be seen"
+    kiosk.tap("key:human")
+    assert kiosk.mouth.said.count(GUIDE) == 1
     kiosk.report(Headset(False))
     assert kiosk.mouth.until is None
     assert not kiosk.view.headset

@@ -13,7 +13,12 @@ from dialog.world import MODULE_NAMES
 from kiosk.locale_texts import translator
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk"
-SHOWN = [*sorted((KIOSK / "screens").glob("*.py")), KIOSK / "chrome.py", KIOSK / "surroundings.py"]
+SHOWN = [
+    *sorted((KIOSK / "screens").glob("*.py")),
+    KIOSK / "chrome.py",
+    KIOSK / "surroundings.py",
+    KIOSK / "headset.py",
+]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
