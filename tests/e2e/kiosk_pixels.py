@@ -1,0 +1,49 @@
+"""Draws some sample screens in a window without a display and prints the weakest contrast of each, one line a picture.
+
+python kiosk_pixels.py HOME NAME,NAME,...
+"""
+
+# Kivy reads its settings when it is first imported, so the window is prepared before.
+# ruff: noqa: E402
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from kiosk import window
+
+HOME = Path(sys.argv[1])
+window.prepare(HOME, 1280, 800, offscreen=True)
+
+from kivy.app import App
+from kivy.clock import Clock
+from msgspec.structs import replace
+
+from kiosk.check import weakest_contrast
+from kiosk.fonts import Fonts, extract
+from kiosk.layout import frame_of
+from kiosk.samples import sample_views
+from kiosk.stage import Stage
+from kiosk.theme import Contrast
+
+fonts = Fonts(extract(HOME / "fonts"))
+views = {name: view for name, view in sample_views() if name in sys.argv[2].split(",")}
+
+
+class Scorer(App):
+    def build(self) -> Stage:
+        self.stage = Stage(fonts, lambda x, y: None, lambda x, y: None)
+        Clock.schedule_once(self.score, 0)
+        return self.stage
+
+    def score(self, _dt: float) -> None:
+        for name, view in views.items():
+            for contrast in (Contrast.CALM, Contrast.BLACK):
+                frame = frame_of(replace(view, contrast=contrast), 1280, 800, 98.0, fonts)
+                self.stage.show(frame)
+                ratio, _ = weakest_contrast(frame, window.pixels(1280, 800))
+                sys.stdout.write(f"SCORE {name} {contrast.value} {ratio}\n")
+        self.stop()
+
+
+Scorer().run()
