@@ -112,12 +112,16 @@ class BaresipLeg:
     def refer_to_leg(self, other: Leg) -> None:
         if not isinstance(other, BaresipLeg):
             raise TypeError("an attended transfer connects two legs of the same line")
-        self._spawn(self._refer(self._call.attended_transfer(other.handle)))
+        self._spawn(self._refer(self._call.attended_transfer(other.handle), other.handle))
 
-    async def _refer(self, transfer: Coroutine[Any, Any, None]) -> None:
+    async def _refer(self, transfer: Coroutine[Any, Any, None], consulted: Any = None) -> None:
+        """An attended transfer puts both legs on hold first; where it fails they are taken off it again."""
         try:
             await transfer
         except (baresip.BaresipError, ValueError):
+            if consulted is not None:
+                await self._quietly(self._call.resume())
+                await self._quietly(consulted.resume())
             self._tell(HandedOver(False))
 
     @staticmethod
@@ -210,7 +214,7 @@ class Switch:
     def _transports(self) -> list[tuple[Transport, int]]:
         address = self._address
         plain: list[tuple[Transport, int]] = [("udp", address.port), ("tcp", address.port)]
-        return [*plain, ("tls", address.tls_port)] if address.tls_port else plain
+        return [*plain, ("tls", address.port + 1)] if address.certificate else plain
 
     def _config(self) -> Any:
         address = self._address

@@ -11,16 +11,12 @@ import msgspec
 
 
 class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a worker listens. ``tls_port`` 0: no TLS; ``certificate``: PEM file with key and certificate.
-
-    ``public``: the address callers' media comes to, where it is not ``host`` (behind a router).
-    """
+    """Where a worker listens. ``certificate``: PEM file with certificate and key; with it, TLS at ``port`` + 1."""
 
     host: str = "127.0.0.1"
     port: int = 5060
     rtp_first: int = 20_000
     rtp_last: int = 23_999
-    tls_port: int = 0
     certificate: str = ""
 
 

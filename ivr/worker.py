@@ -66,7 +66,6 @@ def settings_of(settings: IvrSettings, number: int) -> IvrSettings:
     own = msgspec.structs.replace(
         listen,
         port=port_of(settings, number),
-        tls_port=listen.tls_port + 10 * number if listen.tls_port else 0,
         rtp_first=first,
         rtp_last=first + share - 1,
     )

@@ -36,7 +36,6 @@ class Lab:
         self.port = sipp.free_port(40)
         self.edge_port = sipp.free_port(4)
         self.health_port = sipp.free_port()
-        self.tls_port = 0
         self._programs: list[subprocess.Popen[str]] = []
 
     @property

@@ -51,6 +51,7 @@ class Call:
     def _press(self, key: str, way: KeyWay, now: float) -> None:
         if self._pad.pressed(key, way, now):
             self.keys += key
+            tell(call=self.number, pressed=key)
 
 
 def tell(**what: object) -> None:
@@ -58,11 +59,11 @@ def tell(**what: object) -> None:
     sys.stdout.buffer.flush()
 
 
-async def echo(port: int, rtp: int) -> None:
+async def echo(port: int, rtp: int, certificate: str = "") -> None:
     """Until cancelled: a line a finished call, ``{"call": 1, "keys": "123"}``."""
     calls: list[Call] = []
     numbers = itertools.count(1)
-    switch = Switch(Address(port=port, rtp_first=rtp, rtp_last=rtp + 199))
+    switch = Switch(Address(port=port, rtp_first=rtp, rtp_last=rtp + 199, certificate=certificate))
     await switch.start(lambda leg: calls.append(Call(next(numbers), leg)))
     tell(ready=port)
     try:
@@ -79,4 +80,4 @@ async def echo(port: int, rtp: int) -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(echo(int(sys.argv[1]), int(sys.argv[2])))
+        asyncio.run(echo(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:4]))

@@ -43,7 +43,8 @@ def pressed(line: tuple[str, subprocess.Popen[str]], actions: Sequence[sipp.Acti
     result = sipp.run("12345", actions, target, folder)
     assert result.succeeded == 1, result.output[-1500:]
     assert program.stdout is not None
-    keys = json.loads(program.stdout.readline())["keys"]
+    words = (json.loads(line) for line in program.stdout)
+    keys = next(word["keys"] for word in words if "keys" in word)
     assert isinstance(keys, str)
     return keys
 
