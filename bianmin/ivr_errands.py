@@ -37,7 +37,7 @@ from offline_cache.personal import Media
 from offline_cache.sealed_stream import MIME
 from offline_cache.sealing import Sealer
 from offline_cache.wire import Kind
-from speech.voice import Silero
+from speech.voice import Silero, VoiceActivity
 
 CHANNEL = {"channel": "phone"}
 
@@ -56,9 +56,10 @@ class PhoneErrands:
         dialler: Dialler,
         voice: Speaking,
         pool: ThreadPoolExecutor,
+        activity: Callable[[], VoiceActivity] = Silero,
     ) -> None:
         self._settings, self._desk, self._terminal = settings, desk, terminal
-        self._dialler, self._voice, self._pool = dialler, voice, pool
+        self._dialler, self._voice, self._pool, self._activity = dialler, voice, pool, activity
         self._line = WaitingLine(settings.people.desks)
         self._journals = Journals(folder, Sealer(terminal.enrolment.central_key)) if terminal is not None else None
         self._works: dict[type, Work] = {}
@@ -157,7 +158,7 @@ class PhoneErrands:
         if self._journals is None:
             return None
         journal = self._journals.begin(f"{dt.datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}")
-        watch = VoiceWatch(Silero())
+        watch = VoiceWatch(self._activity())
         return Recording(act, desk.mouth, watch, journal, desk.kept.put, self._settings.message)
 
     def _file_all(self, files: list[File], kept: Keepsakes) -> None:

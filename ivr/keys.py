@@ -14,9 +14,7 @@ MOST = 4
 MOST_CHOICES = 5
 """Choices that can be pressed: four and "none of these"; a longer list is for touching, not for pressing."""
 
-_ALWAYS = frozenset({Key.HUMAN, Key.BACK, Key.HOME, Key.SKIP, Key.CORRECT})
-"""Keys that need no digit of their own: 0, * and # stand for them."""
-
+# 0, * and # stand for the keys that have no name here.
 _NAMES: dict[Key, str] = {
     Key.MATERIALS: "听材料",
     Key.REPEAT: "再听一遍",
@@ -29,6 +27,13 @@ _NAMES: dict[Key, str] = {
     Key.YES: "是的",
     Key.NO: "不是",
     Key.STAY: "继续",
+    Key.NEXT: "说完了",
+    Key.CORRECT: "重来",
+    Key.CANCEL: "不办了",
+    Key.RECORD: "改成留言",
+    Key.SERVICES: "听有哪些服务",
+    Key.CONTINUE: "接着办",
+    Key.RESUME: "以后再办",
 }
 _NUMERALS = "零一二三四五六七八九"
 
@@ -41,7 +46,8 @@ def meaning(key: str, ask: Ask) -> Event | None:
         case "*":
             return Pressed(Key.BACK)
         case "#":
-            return Pressed(Key.SKIP) if Key.SKIP in ask.keys else None
+            skip = next((meant for meant in (Key.SKIP, Key.NEXT) if meant in ask.keys), None)
+            return Pressed(skip) if skip is not None else None
     if len(key) != 1 or not key.isdigit():
         return None
     choices = pressable_choices(ask)

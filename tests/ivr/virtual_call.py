@@ -18,9 +18,10 @@ from dialog.state import DEFAULT_VOLUME, State, Turn
 from ivr.conversation import Conversation
 from ivr.diary import ListDiary
 from ivr.ears import Ears
+from ivr.keepsakes import Keepsakes
 from ivr.leg import FRAME, RATE
 from ivr.mouth import Sound
-from ivr.parts import Desk, Errand, Parts
+from ivr.parts import Desk, Errand, Parts, Think
 from ivr.settings import Habits
 from ivr.virtual_leg import VirtualLeg
 from speech.audio import Samples
@@ -127,6 +128,9 @@ class Call:
         habits: Habits | None = None,
         errands: Callable[[Act, Desk], Errand | None] = lambda act, desk: None,
         leg: VirtualLeg | None = None,
+        think: Think | None = None,
+        left: Callable[[Future[Turn], Keepsakes], None] = lambda turn, kept: None,
+        now: dt.datetime = dt.datetime(2026, 11, 23, 10, 0),
     ) -> None:
         self.now = 100.0
         self.leg = leg or VirtualLeg("13800000000")
@@ -137,12 +141,13 @@ class Call:
         self._random = np.random.default_rng(1)
         recogniser = ScriptedRecogniser(lines)
         parts = Parts(
-            think=self.dialog.think,
+            think=think or self.dialog.think,
+            left=left,
             voice=self.voice,
             ears=lambda: Ears(Hearing(recogniser, voice=LoudIsVoice(), clock=lambda: self.now)),
             errands=errands,
             diary=self.diary,
-            today=lambda: dt.datetime(2026, 11, 23, 10, 0),
+            today=lambda: now,
             rated=lambda act, caller: self.ratings.append((act.stars, act.item_id)),
             habits=habits or Habits(first_pause=0.0, key_pause=0.0),
         )
