@@ -109,7 +109,7 @@ class PhoneErrands:
         except FilingError as error:
             return NotFiled(error.reason.value)
         kept.drop(draft.media)
-        return Filed(filed.number, filed.code)
+        return Filed(filed.number.replace("-", ""), filed.code)
 
     def left(self, turn: Future[Turn], kept: Keepsakes) -> None:
         """What the dialog still wants filed for a caller who hung up; what it does not want is given up."""

@@ -64,7 +64,7 @@ class FileErrand:
         except FilingError as error:
             return NotFiled(error.reason.value)
         self.keepsakes.drop(draft.media)
-        return Filed(filed.number, filed.code)
+        return Filed(filed.number.replace("-", ""), filed.code)
 
     def lost(self, act: File) -> NotFiled:
         return NotFiled("unknown")
