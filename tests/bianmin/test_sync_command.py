@@ -23,6 +23,7 @@ from offline_cache import enrolment
 from offline_cache.enrolment import EnrolmentCode
 from offline_cache.files import Disk
 from offline_cache.filing import Draft
+from offline_cache.personal import Media
 from offline_cache.sync.publishing import Publisher
 from offline_cache.sync.repository import Repository
 from offline_cache.sync.signing import KeyFolder
@@ -189,6 +190,27 @@ def test_outbox_lists_nothing_of_what_was_said(town: Town) -> None:
     assert not any(word in shown for word in (*SAID, filed.code))
     assert call(outbox.app, "flush")["confirmed"] == 1
     assert call(outbox.app, "list") == {"parcels": []}
+
+
+def test_stolen_disk_holds_nothing_of_a_citizen(town: Town, packs: tuple[Path, Path]) -> None:
+    """Everything the terminal wrote, before and after sending: no name, phone, ID number or word of the request."""
+    enrolled(town)
+    town.publish(packs[0], "1")
+    call(sync.app, "now")
+    said = {"text": "楼道灯坏了", "name": "王秀兰", "phone": "13800000000", "id": "331081194001010027"}
+    desk = filing.desk(settings.load())
+    assert desk is not None
+    photo = Media(name="photo.jpg", mime="image/jpeg", data=b"unmistakable picture")
+    for _ in range(5):
+        desk.file(Draft(kind=Kind.TICKET, plain={"code": "0302"}, personal=said, media=(photo,)))
+    for sent in (False, True):
+        if sent:
+            call(outbox.app, "flush")
+        disk = b"".join(path.read_bytes() for path in sorted(settings.home().rglob("*")) if path.is_file())
+        assert len(disk) > 1000
+        for word in (*said.values(), photo.data.decode()):
+            for coding in ("utf-8", "gb18030", "utf-16-le"):
+                assert word.encode(coding) not in disk
 
 
 def test_without_a_network_it_is_one_line(town: Town) -> None:
