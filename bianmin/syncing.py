@@ -26,6 +26,9 @@ from offline_cache.wire import Kind
 REPOSITORY_PATH = "/content"
 """Where the central service serves the signed repository."""
 
+FAULTS = frozenset(Reason) - {Reason.UNREACHABLE, Reason.SLOW, Reason.BUSY}
+"""What counts against a release; a bad line does not."""
+
 
 def open_syncer(chosen: Settings, terminal: Terminal | None, only: Path | None = None) -> Syncer:
     """``only``: a folder to take content from instead of the mirrors (a stick). Raises ``CommandError``."""
@@ -83,6 +86,8 @@ class TerminalDuties:
                 word = {"release": result.installed.version, "outcome": "installed"}
                 self._terminal.outbox.put(Kind.HEALTH, plain={**said, **word}, secret=b"", now=now)
             elif self._terminal.link is not None:
+                if isinstance(result, SyncRefusedError) and result.release and result.reason in FAULTS:
+                    said |= {"release": result.release, "outcome": "failed", "reason": result.reason.value}
                 self._terminal.link.poll(said)
         except (LinkError, OutboxError):
             return  # the next look says it again

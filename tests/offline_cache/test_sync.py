@@ -137,6 +137,11 @@ def test_pack_the_program_cannot_use_is_not_switched_to(world: ContentWorld) -> 
 
     world.publish(2)
     assert refused(world.syncer(accept=too_new), world) is Reason.UNUSABLE
+    # It is not fetched again at every look, and is there when the program has been updated.
+    nothing = Liar(world.mirror(), lambda path, chunks: iter(()) if ".pack" in path or "patch" in path else chunks)
+    assert refused(world.syncer(mirrors=[nothing], accept=too_new), world) is Reason.UNUSABLE
+    assert updated(world.syncer(mirrors=[nothing]), world).received == 0
+    assert current(world.syncer()) == pack_bytes(2)
 
 
 def test_damaged_pack_on_the_disk_is_replaced(world: ContentWorld) -> None:

@@ -6,7 +6,8 @@
    it (``fetching``) and make the pack from it (``patching``);
 4. let the program try the pack; only then switch (``store``).
 
-Whatever fails before the switch leaves the old pack in use, and what was fetched so far for the next time.
+Whatever fails before the switch leaves the old pack in use, and what was fetched so far for the next time (a pack that
+this program cannot use yet, too: it is tried again without being fetched again).
 """
 
 from __future__ import annotations
@@ -69,7 +70,11 @@ class Syncer:
         with self.looking(now) as (view, index, release):
             if release is None:
                 return UpToDate(installed=self.store.state().current)
-            return self._towards(release, index, view, now, report)
+            try:
+                return self._towards(release, index, view, now, report)
+            except SyncRefusedError as error:
+                error.release = release.version
+                raise
 
     @contextmanager
     def looking(self, now: dt.datetime, offline: bool = False) -> Iterator[tuple[View, Index, Release | None]]:
@@ -127,13 +132,13 @@ class Syncer:
                 return UpToDate(installed=before.current)
             return UpToDate(installed=self.store.switch(self._provisioned.name, release, now))
         if self.store.holds(release.sha256, release.length):
-            self._try(self.store.path(release.sha256))
+            self._accept(self.store.path(release.sha256))
             installed = self.store.switch(self._provisioned.name, release, now)
             return Updated(installed=installed, received=0, form="kept")
         if not 0 < release.length <= MOST_PACK_BYTES:
             raise SyncRefusedError(Reason.ENDLESS, "the announced pack is larger than any we take")
         received, way = self._bring(release, index, view, report)
-        self._try(self.store.path(release.sha256))
+        self._accept(self.store.path(release.sha256))
         installed = self.store.switch(self._provisioned.name, release, now)
         self._forget_parts()
         return Updated(installed=installed, received=received, form=way.form)
@@ -182,13 +187,6 @@ class Syncer:
         if self.store.digest(part) != expected.hashes["sha256"]:
             self._files.remove(part)
             raise SyncRefusedError(Reason.MIX_AND_MATCH, f"{expected.path} is listed with two hashes")
-
-    def _try(self, pack: Path) -> None:
-        try:
-            self._accept(pack)
-        except SyncRefusedError:
-            self._files.remove(pack)
-            raise
 
     def _forget_parts(self) -> None:
         for name in self._files.names(self._folder / "parts"):

@@ -26,8 +26,12 @@ class Reason(StrEnum):
 
 
 class SyncRefusedError(Exception):
-    """Nothing was switched. The text is the sentence for the technician."""
+    """Nothing was switched. The text is the sentence for the technician.
+
+    ``release``: the version it was about, where one had been chosen.
+    """
 
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+        self.release = ""
