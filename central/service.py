@@ -41,6 +41,7 @@ class Central:
     below: Callable[[int], int] = secrets.randbelow
     directory: Directory = field(init=False)
     zone: zoneinfo.ZoneInfo = field(init=False)
+    _pack_time: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         try:
@@ -65,12 +66,19 @@ class Central:
         """Local time: office hours are counted in it."""
         return self.clock().astimezone(self.zone)
 
+    def notice_pack(self) -> None:
+        """Read the published pack again when another process has made a new one current."""
+        path = self.packs / "current.pack"
+        if not self.config.pack and path.exists() and path.stat().st_mtime_ns != self._pack_time:
+            self.reload_directory()
+
     def reload_directory(self) -> None:
         """Read the configured pack, else the last published, else none. Raises ``ConfigError`` for a broken one."""
         path = Path(self.config.pack) if self.config.pack else self.packs / "current.pack"
         if not self.config.pack and not path.exists():
             self.directory = directories.empty(self.config.limits)
             return
+        self._pack_time = path.stat().st_mtime_ns if path.exists() else 0
         try:
             self.directory = directories.read(path, self.config.limits)
         except PackError as error:

@@ -31,6 +31,8 @@ def serve(central: Central, listening: socket.socket, *, proxied: bool = False) 
     """Until it is told to stop. ``proxied``: a proxy on this machine or network says whom it speaks for."""
     import uvicorn
 
+    # Loads the calendar of holidays now, not while the first citizen's request waits.
+    central.directory.hours.next_opening(central.now())
     config = uvicorn.Config(
         create_app(central),
         log_level="warning",

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from central import fleet, lifecycle, tickets
+from central import chores, fleet, lifecycle, tickets
 from central.api import terminal_requests
 from central.service import Central
 from central.tables import Day, Parcel, Rating, Sealed, Terminal, Ticket, Topic
@@ -307,3 +307,19 @@ def test_a_conversation_is_handed_over_once(new_terminal: Callable[[str], Kiosk]
     assert kiosk.link.put_handover(box)
     clock.go(minutes=31)
     assert phone.link.take_handover(HandoverTake(locator=box.locator)) is None
+
+
+def test_the_personal_part_goes_a_year_after_the_answer(central: Central, terminal: Kiosk, clock: VirtualClock) -> None:
+    terminal.link.send(terminal.parcel(fields={"text": TEXT}))
+    terminal.link.send(terminal.parcel(fields={"text": TEXT}))
+    with central.database.writing() as session:
+        row = session.get_one(Ticket, 1)
+        for action in (lifecycle.Dispatch("police"), lifecycle.Accept(), lifecycle.Answer("好")):
+            tickets.perform(central, session, row, action, "li")
+    clock.go(days=364)
+    chores.do_all(central)
+    assert len(only(central, Sealed)) == 2
+    clock.go(days=2)
+    chores.do_all(central)
+    assert len(only(central, Sealed)) == 1, "what was never answered stays"
+    assert len(only(central, Ticket)) == 2
