@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from bianmin import settings
+from bianmin.pack_in_use import pack_in_use
 from speech.models import Installed
 from speech.models import State as InstalledState
 
@@ -136,8 +137,7 @@ def _voice() -> list[Finding]:
 def _pack() -> list[Finding]:
     from content.pack import Pack, PackError
 
-    named = settings.load().pack
-    path = Path(named) if named else settings.starter_pack()
+    path = pack_in_use(settings.load())
     if not path.exists():
         return [Finding("pack", "missing", str(path), "run: make setup")]
     try:

@@ -21,6 +21,7 @@ from bianmin.kiosk_inputs import Inputs
 from bianmin.kiosk_staff import Tools, read_volume
 from bianmin.kiosk_watch import DeviceWatch
 from bianmin.pack_in_use import pack_in_use
+from bianmin.pack_in_use import state as sync_state
 from bianmin.settings import Settings
 from bianmin.voice import open_speaker
 from content.pack import Pack
@@ -110,7 +111,9 @@ def load_parts(
     equipment = open_equipment(
         chosen, inventory, recorder if ears.available else None, player if switching.available else None
     )
-    start = Surroundings(checked=pack.meta.date.isoformat(), elsewhere=chosen.kiosk.elsewhere)
+    confirmed = sync_state().confirmed
+    checked = confirmed.astimezone().date() if confirmed is not None else pack.meta.date
+    start = Surroundings(checked=checked.isoformat(), elsewhere=chosen.kiosk.elsewhere)
     records = Records(settings.home() / "diagnostics" / "records.jsonl")
     opening = dt.time.fromisoformat(chosen.kiosk.opening)
     watch = DeviceWatch(

@@ -26,7 +26,7 @@ COMMON_SERVICES = (
     "bianmin-provision.service",
     "bianmin-health.service",
     "bianmin-agent.service",
-    "bianmin-sync.timer",
+    "bianmin-sync.service",
     "rauc.service",
 )
 """Started on every terminal, whatever the profile."""
