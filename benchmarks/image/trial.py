@@ -94,7 +94,7 @@ class Trial:
             "memory used, MB": ("free -m | awk 'NR==2{print $3}'", lambda said: True),
         }
         for what, (command, good) in looks.items():
-            _, said = machine.run(command, 120)
+            _, said = machine.run(command, START)
             self.note("inside", what, said.replace("\n", "; ")[:120], good(said.strip()))
 
     def job(self) -> None:
@@ -105,12 +105,12 @@ class Trial:
         slip.unlink(missing_ok=True)
         with self.machine("-serial", f"file:{slip}") as machine:
             machine.shell(START)
-            machine.run("systemctl stop bianmin-kiosk bianmin-health bianmin-agent", 60)
+            machine.run("systemctl stop bianmin-kiosk bianmin-health bianmin-agent", START)
             began = machine.seconds
             _, said = machine.run(
                 "setpriv --reuid=bianmin --regid=bianmin --init-groups bianmin ask --json "
                 "--wav /usr/share/bianmin/health-question.wav 2>/dev/null | tail -1",
-                400,
+                START,
             )
             answer = json.loads(said.splitlines()[-1]) if said.startswith("{") else {}
             best = (answer.get("results") or [{}])[0]
@@ -190,22 +190,22 @@ class Trial:
         """Wait for a start to end in a shell; the slot that was chosen."""
         chosen = machine.expect(GRUB, START).group(0).decode()
         machine.shell(START)
-        machine.run("mkdir -p /tmp/u; mount -o ro /dev/vdb /tmp/u", 60)
+        machine.run("mkdir -p /tmp/u; mount -o ro /dev/vdb /tmp/u", START)
         return chosen[-1]
 
     def _environment(self, machine: Vm) -> str:
-        return machine.run("grub-editenv /boot/efi/EFI/BOOT/grubenv list | tr '\\n' ' '", 60)[1]
+        return machine.run("grub-editenv /boot/efi/EFI/BOOT/grubenv list | tr '\\n' ' '", START)[1]
 
     def refuse(self) -> None:
         """Bundles that must not be installed, each with what was said and how long it took."""
         with self.machine() as machine:
             self._up(machine)
-            machine.run("systemctl stop bianmin-kiosk bianmin-health bianmin-agent", 60)
+            machine.run("systemctl stop bianmin-kiosk bianmin-health bianmin-agent", START)
             before = self._environment(machine)
             for name in ("stranger", "other-profile", "older", "truncated", "tampered-end", "tampered-inside"):
                 began = machine.seconds
-                code, said = machine.run(f"rauc install /tmp/u/{name}.raucb 2>&1 | tail -3", 300)
-                code, _ = machine.run(f"rauc install /tmp/u/{name}.raucb >/dev/null 2>&1", 300)
+                code, said = machine.run(f"rauc install /tmp/u/{name}.raucb 2>&1 | tail -3", START)
+                code, _ = machine.run(f"rauc install /tmp/u/{name}.raucb >/dev/null 2>&1", START)
                 reason = said.replace("\n", " ")[-140:]
                 self.note("refuse", name, reason, code != 0, (machine.seconds - began) / 2)
             after = self._environment(machine)
@@ -218,9 +218,9 @@ class Trial:
         """A good update: written, started, found healthy, kept."""
         with self.machine() as machine:
             self._up(machine)
-            machine.run("systemctl stop bianmin-agent; mkdir -p /data/keep; date +%s > /data/keep/mark; sync", 60)
+            machine.run("systemctl stop bianmin-agent; mkdir -p /data/keep; date +%s > /data/keep/mark; sync", START)
             began = machine.seconds
-            code, said = machine.run("rauc install /tmp/u/good.raucb 2>&1 | tail -2", 460)
+            code, said = machine.run("rauc install /tmp/u/good.raucb 2>&1 | tail -2", START)
             self.note("update", "rauc install", said.replace("\n", " ")[-80:], code == 0, machine.seconds - began)
             machine.send("reboot\n")
             began = machine.seconds
@@ -246,9 +246,9 @@ class Trial:
         """A system whose kiosk never comes up: marked bad, left, the old one is back."""
         with self.machine() as machine:
             self._up(machine)
-            machine.run("systemctl stop bianmin-agent bianmin-kiosk", 60)
+            machine.run("systemctl stop bianmin-agent bianmin-kiosk", START)
             began = machine.seconds
-            code, said = machine.run("rauc install /tmp/u/bad.raucb 2>&1 | tail -2", 460)
+            code, said = machine.run("rauc install /tmp/u/bad.raucb 2>&1 | tail -2", START)
             self.note("rollback", "rauc install", said.replace("\n", " ")[-80:], code == 0, machine.seconds - began)
             machine.send("reboot\n")
             began = machine.seconds
@@ -295,7 +295,7 @@ class Trial:
         try:
             with self.machine() as machine:
                 self._up(machine)
-                machine.run("systemctl stop bianmin-agent bianmin-kiosk bianmin-health", 60)
+                machine.run("systemctl stop bianmin-agent bianmin-kiosk bianmin-health", START)
                 machine.send("rauc install /tmp/u/good.raucb; echo DONE\n")
                 after = chance.uniform(0, 150)
                 machine.idle(after)

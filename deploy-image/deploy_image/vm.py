@@ -100,7 +100,7 @@ class Vm:
         """Wait for the root shell of the simulator and make it quiet."""
         self.expect(r"root@\S+:|# $|\$ $", seconds)
         self.send("stty -echo cols 300; PS1=''; export TERM=dumb SYSTEMD_PAGER= PAGER=cat; echo SHELL''-READY\n")
-        self.expect("SHELL-READY", 120)
+        self.expect("SHELL-READY", seconds)
 
     def run(self, command: str, seconds: float = 300.0) -> tuple[int, str]:
         """Run one command in the shell: exit code and output."""
