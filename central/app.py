@@ -45,7 +45,9 @@ def create_app(central: Central, *, background: bool = True) -> FastAPI:
     for pages in (sessions, tickets, fleet, content, statistics, consultations, administration):
         app.include_router(pages.router)
     central.repository.mkdir(parents=True, exist_ok=True)
+    central.images.mkdir(parents=True, exist_ok=True)
     app.mount("/content", StaticFiles(directory=central.repository))
+    app.mount("/images", StaticFiles(directory=central.images))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
 
     @app.exception_handler(Problem)

@@ -58,6 +58,11 @@ class Central:
         return self.folder / "repository"
 
     @property
+    def images(self) -> Path:
+        """Published terminal images (`bianmin image bundle --publish`): static files, served as they are."""
+        return self.folder / "images"
+
+    @property
     def packs(self) -> Path:
         """Every pack that was published, by version."""
         return self.folder / "packs"

@@ -14,8 +14,8 @@ OUT = Path(__file__).parents[1] / "results" / "image.md"
 HEAD = """# The terminal image: what was seen
 
 Made by `python -m benchmarks.image.trial` in QEMU without KVM (the processor is emulated, two cores shared with other
-work), simulator profile, and by `python -m benchmarks.image.deltas` on the building machine. Seconds are from
-switching on, or of the step. A stage that is not listed was not run.
+work, at idle priority), simulator profile, and by `python -m benchmarks.image.deltas` on the building machine. Seconds
+are from switching on, or of the step. A stage that is not listed was not run.
 
 | stage | what | seen | as it should | s |
 |---|---|---|---|---|

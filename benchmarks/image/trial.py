@@ -130,33 +130,33 @@ class Trial:
             machine.wait(60)
 
     def bundles(self) -> None:
-        """Systems for the updates, made from the built one by changing a few files; and hostile bundles."""
+        """Systems for the updates, made from the built one by changing a few files."""
         self.make_bundle("good", "2027.01.01", {})
-        self.make_bundle("bad", "2027.02.01", {"/usr/lib/bianmin/wait-for-kiosk": "#!/bin/sh\necho no kiosk; exit 1\n"})
-        good = self.work / "good.raucb"
-        data = good.stat().st_size
-        for name, cut in (("truncated", data // 2),):
-            subprocess.run(["cp", "--reflink=auto", good, self.work / f"{name}.raucb"], check=True)
-            with (self.work / f"{name}.raucb").open("r+b") as file:
-                file.truncate(cut)
-        for name, at in (("tampered-end", data - 300), ("tampered-inside", data // 2)):
-            subprocess.run(["cp", "--reflink=auto", good, self.work / f"{name}.raucb"], check=True)
-            with (self.work / f"{name}.raucb").open("r+b") as file:
-                file.seek(at)
-                byte = file.read(1)
-                file.seek(at)
-                file.write(bytes([byte[0] ^ 0xFF]))
+        broken = {"/usr/lib/bianmin/wait-for-kiosk": "#!/bin/sh\necho no kiosk; exit 1\n"}
+        self.make_bundle("bad", "2027.02.01", broken)
+        self._make_stick()
+
+    def hostile(self) -> None:
+        """Small bundles: a stranger's, another profile's, too old, damaged; and a signed one that starts nothing."""
         stranger = self.work / "stranger"
         if not (stranger / "root.key").exists():
             keys.make_root(stranger)
             keys.make_release(stranger, stranger)
         small = self.work / "small.ext4"
-        small.write_bytes(bytes(1_000_000))
+        small.unlink(missing_ok=True)
+        subprocess.run(["/sbin/mke2fs", "-q", "-F", "-t", "ext4", small, "8M"], check=True)
         ours = Signer(self.keys / "release.key", self.keys / "release.pem")
         theirs = Signer(stranger / "release.key", stranger / "release.pem")
         bundle.make(small, "bianmin-simulator", "2027.03.01", "x", theirs, self.work / "stranger.raucb")
         bundle.make(small, "bianmin-ivr-node", "2027.03.01", "x", ours, self.work / "other-profile.raucb")
         bundle.make(small, "bianmin-simulator", "2020.01.01", "x", ours, self.work / "older.raucb")
+        bundle.make(small, "bianmin-simulator", "2027.03.01", "x", ours, self.work / "empty.raucb")
+        data = (self.work / "empty.raucb").read_bytes()
+        (self.work / "truncated.raucb").write_bytes(data[: len(data) // 2])
+        for name, at in (("tampered-end", len(data) - 300), ("tampered-inside", len(data) // 2)):
+            changed = bytearray(data)
+            changed[at] ^= 0xFF
+            (self.work / f"{name}.raucb").write_bytes(changed)
         self._make_stick()
 
     def make_bundle(self, name: str, version: str, files: dict[str, str]) -> None:
@@ -204,15 +204,20 @@ class Trial:
             before = self._environment(machine)
             for name in ("stranger", "other-profile", "older", "truncated", "tampered-end", "tampered-inside"):
                 began = machine.seconds
-                code, said = machine.run(f"rauc install /tmp/u/{name}.raucb 2>&1 | tail -3", START)
-                code, _ = machine.run(f"rauc install /tmp/u/{name}.raucb >/dev/null 2>&1", START)
-                reason = said.replace("\n", " ")[-140:]
-                self.note("refuse", name, reason, code != 0, (machine.seconds - began) / 2)
+                command = f"rauc install /tmp/u/{name}.raucb >/tmp/said 2>&1; c=$?; tail -3 /tmp/said; (exit $c)"
+                code, said = machine.run(command, START)
+                self.note("refuse", name, said.replace("\n", " ")[-140:], code != 0, machine.seconds - began)
             after = self._environment(machine)
-            keeps = before.split("B_OK")[0] == after.split("B_OK")[0]
-            self.note("refuse", "the running system stays first", after, keeps or "ORDER=A B" in after)
-            machine.send("systemctl poweroff\n")
-            machine.wait(60)
+            self.note("refuse", "the running system stays first", f"{before} / {after}", "ORDER=A B" in after)
+            began = machine.seconds
+            code, said = machine.run("rauc install /tmp/u/empty.raucb 2>&1 | tail -2", START)
+            self.note("unloadable", "a signed system without a kernel", said[-80:], code == 0, machine.seconds - began)
+            self.note("unloadable", "starts next", self._environment(machine), True)
+            machine.send("systemctl --force reboot\n")
+            began = machine.seconds
+            seen = [machine.expect(GRUB, START).group(0).decode().strip()[-30:] for _ in range(3)]
+            back = "does not load" in seen[1] and seen[2].endswith("A")
+            self.note("unloadable", "GRUB goes back by itself", " / ".join(seen), back, machine.seconds - began)
 
     def update(self) -> None:
         """A good update: written, started, found healthy, kept."""
@@ -330,7 +335,8 @@ def main() -> None:
     chosen = parser.parse_args()
     trial = Trial(chosen.images, chosen.work, chosen.keys)
     stages: dict[str, Callable[[], None]] = {
-        name: getattr(trial, name) for name in ("boot", "job", "bundles", "refuse", "update", "rollback", "rescue")
+        name: getattr(trial, name)
+        for name in ("boot", "job", "hostile", "refuse", "bundles", "update", "rollback", "rescue")
     }
     for name in chosen.stages or [*stages, "cut"]:
         began = time.monotonic()
