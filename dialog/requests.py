@@ -84,8 +84,8 @@ class Routing(msgspec.Struct, frozen=True):
     confidence: float
 
 
-TRIAGE_BELOW = 0.5
-"""A less certain suggestion is not shown: a person sorts the request."""
+TRIAGE_BELOW = 0.6
+"""A less certain suggestion is not shown: a person sorts the request. A starting value, not measured."""
 
 
 class ProgressStep(msgspec.Struct, frozen=True):

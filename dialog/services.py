@@ -173,7 +173,7 @@ def pressed(state: State, key: Key, world: World) -> Turn:
         case Key.CANCEL:
             return cancel(state, world)
         case Key.HOME | Key.SERVICES | Key.MORE:
-            return leave(state, world, "listen.more")
+            return cancel(state, world)
         case Key.RESUME:
             return carrying.offer(state, world) if not isinstance(state.flow, Carrying) else (state, (state.asked,))
         case Key.FINISH:

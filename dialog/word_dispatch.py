@@ -18,6 +18,8 @@ SUREST = 0.9
 
 _WORD = 4.0
 _PAIR = 1.0
+_ENOUGH = 7.0
+"""A key word and three pairs of the name: 路灯不亮了."""
 
 
 class WordDispatcher:
@@ -44,8 +46,8 @@ class WordDispatcher:
 
 
 def _sure(score: float, total: float) -> float:
-    """One pair of characters alone is little to go by."""
-    return round(SUREST * score / total * min(1.0, score / _WORD), 3)
+    """The lead over the next department; one key word alone is little to go by."""
+    return round(SUREST * score / total * min(1.0, score / _ENOUGH), 3)
 
 
 def _score(text: str, words: frozenset[str], pairs: frozenset[str]) -> float:

@@ -39,6 +39,7 @@ from dialog.acts import (
     Show,
     TakeOver,
     TakePhoto,
+    TextScreen,
     Transfer,
 )
 from dialog.events import Event, Heard, Key, NotPerformed, Pressed, Silence, Unintelligible
@@ -285,7 +286,7 @@ class Conversation:
             self.over_at = now + self._habits.farewell
         if self.over_at is not None or waiting or not self._ask.open_speech:
             return
-        likely = self.talk.spoke_last or isinstance(view.screen, ListenScreen | IdleScreen | RateScreen)
+        likely = self.talk.spoke_last or isinstance(view.screen, ListenScreen | TextScreen | IdleScreen | RateScreen)
         if likely and view.overlay is Overlay.NONE and self.talk.can_hear:
             self.talk.listen(self._habits.open_ears, deliberate=False)
 
