@@ -299,13 +299,14 @@ def _bring_up_to_date(connection: apsw.Connection, path: Path) -> None:
     with connection:
         version = connection.pragma("user_version")
         if version == 0:
+            # The large part comes last: what is behind it SQLite would have to find by walking through all of it.
             connection.execute(
                 """CREATE TABLE parcel(
                      place INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-                     created TEXT NOT NULL, plain TEXT NOT NULL, sealed BLOB NOT NULL,
-                     tries INTEGER NOT NULL DEFAULT 0, next_try REAL NOT NULL DEFAULT 0,
-                     refused TEXT NOT NULL DEFAULT '', number TEXT NOT NULL DEFAULT '',
-                     intake BLOB NOT NULL DEFAULT x'', token_hash TEXT NOT NULL DEFAULT '')"""
+                     created TEXT NOT NULL, plain TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+                     next_try REAL NOT NULL DEFAULT 0, refused TEXT NOT NULL DEFAULT '',
+                     number TEXT NOT NULL DEFAULT '', token_hash TEXT NOT NULL DEFAULT '',
+                     intake BLOB NOT NULL DEFAULT x'', sealed BLOB NOT NULL)"""
             )
         elif version == 1:
             connection.execute("ALTER TABLE parcel RENAME COLUMN number TO place")
