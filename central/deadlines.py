@@ -77,3 +77,10 @@ def grade(start: dt.datetime, due: dt.datetime, now: dt.datetime, reminders: Rem
     if used >= reminders.late:
         return Grade.LATE
     return Grade.SOON if used >= reminders.soon else Grade.NONE
+
+
+def next_reminder(start: dt.datetime, due: dt.datetime, given: Grade, reminders: Reminders) -> dt.datetime | None:
+    """When the next grade above ``given`` begins, perhaps in the past; None after the last."""
+    limit = due - start
+    shares = ((Grade.SOON, reminders.soon), (Grade.LATE, reminders.late), (Grade.OVERDUE, reminders.overdue))
+    return next((start + limit * share for level, share in shares if level > given), None)

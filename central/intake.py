@@ -134,6 +134,7 @@ def _ticket(central: Central, session: Session, parcel: wire.Parcel, intake: wir
         completion_due=limits.completion,
         state=State.RECEIVED.value,
     )
+    tickets.plan_reminder(central, row)
     session.add(row)
     session.flush()
     session.add(Step(ticket=row.id, at=now, actor=audit.SYSTEM, action="收到", state=row.state))

@@ -134,6 +134,7 @@ class Ticket(Base):
     redirects: Mapped[int] = mapped_column(default=0)
     reopenings: Mapped[int] = mapped_column(default=0)
     grade: Mapped[int] = mapped_column(default=0)
+    remind_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     __table_args__ = (Index("ix_tickets_work", "state", "start", "received"), Index("ix_tickets_dept", "department"))
 
 

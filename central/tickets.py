@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from central import audit, lifecycle, watches
-from central.deadlines import CLOCK_NAMES, GRADE_NAMES, Clock, Grade, Reminders, grade
+from central.deadlines import CLOCK_NAMES, GRADE_NAMES, Clock, Grade, Reminders, grade, next_reminder
 from central.lifecycle import NAMES, OPEN, Action, LifecycleError
 from central.service import Central
 from central.tables import Reminder, Step, Ticket
@@ -44,6 +44,7 @@ def perform(central: Central, session: Session, row: Ticket, action: Action, act
         row.dispatched_at = now
     if isinstance(action, lifecycle.Reopen):
         _restart(central, row, now)
+    plan_reminder(central, row)
     session.add(
         Step(
             ticket=row.id,
@@ -107,13 +108,16 @@ def remind(central: Central) -> int:
     """Give every reminder that is due and was not given yet; returns how many. Run once a minute, by any process."""
     now, given = central.now(), 0
     with central.database.writing() as session:
-        rows = session.scalars(sa.select(Ticket).where(Ticket.state.in_([state.value for state in OPEN])))
-        for row in rows:
+        for row in session.scalars(sa.select(Ticket).where(Ticket.remind_at <= now)):
             level = urgency(row, now, central.config.reminders)
             due = next_due(row)
-            if level is Grade.NONE or due is None:
+            if due is None:
+                row.remind_at = None
                 continue
             clock = due[0]
+            row.remind_at = next_reminder(row.start, due[1], level, central.config.reminders)
+            if level is Grade.NONE:
+                continue
             identity = (row.id, clock.value, int(level), row.reopenings)
             if session.get(Reminder, identity) is not None:
                 continue
@@ -134,12 +138,19 @@ def remind(central: Central) -> int:
     return given
 
 
+def plan_reminder(central: Central, row: Ticket) -> None:
+    """When the clock that runs from now on reminds for the first time."""
+    due = next_due(row)
+    row.grade = 0
+    row.remind_at = None if due is None else next_reminder(row.start, due[1], Grade.NONE, central.config.reminders)
+
+
 def _restart(central: Central, row: Ticket, now: dt.datetime) -> None:
     """A reopened ticket gets new time limits."""
     from central.deadlines import deadlines
 
     limits = deadlines(now, central.directory.limits(row.code), central.directory.hours)
-    row.start, row.grade = limits.start, 0
+    row.start = limits.start
     row.dispatch_due, row.first_answer_due = limits.dispatch, limits.first_answer
     row.completion_due = limits.completion
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from central.deadlines import DEFAULT_LIMITS, Grade, Reminders, deadlines, grade
+from central.deadlines import DEFAULT_LIMITS, Grade, Reminders, deadlines, grade, next_reminder
 from content.directory import Hours
 
 ZONE = dt.timezone(dt.timedelta(hours=8))
@@ -47,3 +47,15 @@ def test_reminders_rise_with_the_time_used(hours: float, wanted: Grade) -> None:
 
 def test_a_limit_of_nothing_is_overdue_at_once() -> None:
     assert grade(at(23, 9), at(23, 9), at(23, 9), Reminders()) is Grade.OVERDUE
+
+
+def test_the_next_reminder_is_when_the_next_grade_begins() -> None:
+    start, due = at(23, 9), at(23, 19)
+    moment = next_reminder(start, due, Grade.NONE, Reminders())
+    given = []
+    while moment is not None:
+        level = grade(start, due, moment, Reminders())
+        assert grade(start, due, moment - dt.timedelta(seconds=1), Reminders()) < level
+        given.append(level)
+        moment = next_reminder(start, due, level, Reminders())
+    assert given == [Grade.SOON, Grade.LATE, Grade.OVERDUE]

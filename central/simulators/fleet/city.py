@@ -12,7 +12,6 @@ import msgspec
 import sqlalchemy as sa
 
 from central import chores, fleet, lifecycle, tickets
-from central.lifecycle import LifecycleError
 from central.simulators.fleet.agenda import Agenda
 from central.simulators.fleet.centre import Centre
 from central.simulators.fleet.faults import Faults, fate, outages
@@ -199,12 +198,12 @@ class City:
         departments = sorted(central.directory.departments) or ["hotline"]
         with central.database.writing() as session:
             for row in tickets.work_list(session, states=lifecycle.OPEN, limit=10_000):
-                try:
-                    tickets.perform(central, session, row, self._next(row, departments), "simulator")
-                except LifecycleError:
-                    continue
+                action = self._next(row, departments)
+                if action is not None:
+                    tickets.perform(central, session, row, action, "simulator")
 
-    def _next(self, row: Ticket, departments: list[str]) -> lifecycle.Action:
+    def _next(self, row: Ticket, departments: list[str]) -> lifecycle.Action | None:
+        """What is done with a ticket in this hour; None: it waits, or they are still at it."""
         chance = self._chance
         match State(row.state):
             case State.DISPATCHED:
@@ -212,7 +211,7 @@ class City:
             case State.ACCEPTED if chance.random() < 0.2:
                 return lifecycle.Answer("已派人到现场处理，请您查看。")
             case State.ACCEPTED:
-                return lifecycle.Accept()  # still at it: refused by the life cycle
+                return None
             case _:
                 return lifecycle.Dispatch(row.suggested or chance.choice(departments))
 
