@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialog import digits, places, resume
@@ -13,6 +13,7 @@ from dialog.requests import TRIAGE_BELOW, RequestKind
 from dialog.world import World
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789", min_size=1, max_size=20))
 def test_digits_survive_being_said(number: str) -> None:
     spoken = "".join("零一二三四五六七八九"[int(digit)] for digit in number)
@@ -47,6 +48,7 @@ def test_a_wrong_or_swapped_digit_of_a_ticket_is_noticed() -> None:
         assert digits.is_ticket(swapped) == (swapped == good)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_without_harm(text: str) -> None:
     assert digits.read(text) == "" or digits.read(text).isdigit()
