@@ -24,7 +24,10 @@ EVERY = 5.0
 
 
 class DeviceWatch:
-    """``reachable``: whether the central service answered last, None: there is none. ``idle``: nobody is there."""
+    """``reachable``: whether the central service answered last, None: there is none. ``idle``: nobody is there.
+
+    ``checked``: the day (ISO) the content was last known to be the newest, empty when that is not known.
+    """
 
     def __init__(
         self,
@@ -36,9 +39,10 @@ class DeviceWatch:
         opening: dt.time,
         reachable: Callable[[], bool | None] = lambda: None,
         idle: Callable[[], bool] = lambda: True,
+        checked: Callable[[], str] = lambda: "",
     ) -> None:
         self._inventory, self._records, self._busy, self._diary = inventory, records, busy, diary
-        self._opening, self._reachable, self._idle = opening, reachable, idle
+        self._opening, self._reachable, self._idle, self._checked = opening, reachable, idle, checked
         self._around = start
         self._printers = [name for name in inventory.names() if inventory.driver(name).kind is Kind.RECEIPT_PRINTER]
         self._changes = Watch()
@@ -86,5 +90,6 @@ class DeviceWatch:
                 self._diary.note("device-changed", kind=kind, state=state)
         out = tuple(Out(outage.service, outage.reason) for outage in outages(seen))
         offline = self._reachable() is False
-        if out != self._around.out or offline != self._around.offline:
-            self._around = Surroundings(out, offline, self._around.checked, self._around.elsewhere)
+        seen_now = Surroundings(out, offline, self._checked() or self._around.checked, self._around.elsewhere)
+        if seen_now != self._around:
+            self._around = seen_now

@@ -111,13 +111,11 @@ def load_parts(
     equipment = open_equipment(
         chosen, inventory, recorder if ears.available else None, player if switching.available else None
     )
-    confirmed = sync_state().confirmed
-    checked = confirmed.astimezone().date() if confirmed is not None else pack.meta.date
-    start = Surroundings(checked=checked.isoformat(), elsewhere=chosen.kiosk.elsewhere)
+    start = Surroundings(checked=_checked() or pack.meta.date.isoformat(), elsewhere=chosen.kiosk.elsewhere)
     records = Records(settings.home() / "diagnostics" / "records.jsonl")
     opening = dt.time.fromisoformat(chosen.kiosk.opening)
     watch = DeviceWatch(
-        inventory, records, equipment.busy, diary, start, opening, reachable(chosen.sync.central), front.idle
+        inventory, records, equipment.busy, diary, start, opening, reachable(chosen.sync.central), front.idle, _checked
     )
     watch.look(dt.datetime.now().astimezone())
     watch.start()
@@ -158,6 +156,12 @@ def load_parts(
     )
     diary.note("kiosk-ready", seconds=round(time.monotonic() - began, 1))
     return parts
+
+
+def _checked() -> str:
+    """The day sync last found the content to be the newest, ISO; empty when it never did."""
+    confirmed = sync_state().confirmed
+    return confirmed.astimezone().date().isoformat() if confirmed is not None else ""
 
 
 def _listen_at_devices(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import sys
 import threading
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from kiosk.microphone import Microphone
 
 app = typer.Typer()
+
+RENEWAL_SECONDS = 30.0
+"""Between two looks whether sync has put newer content in use."""
 
 _SIZE = re.compile(r"^(\d{3,5})x(\d{3,5})$")
 
@@ -166,8 +170,11 @@ def _load_behind(
     loudspeaker: Loudspeaker,
     window: KioskApp,
 ) -> list[Exception]:
-    """Load models and content while the first screen is already there; a failure closes the window and is returned."""
-    from bianmin.kiosk_wiring import Front, load_parts
+    """Load models and content while the first screen is already there; a failure closes the window and is returned.
+
+    As a service the program ends when newer content was fetched and nobody stands before it, to start with that.
+    """
+    from bianmin.kiosk_wiring import Front, load_parts, pack_path
     from content.pack import PackError
     from content.search import IndexDamagedError
     from kiosk.ports import Ready
@@ -178,10 +185,17 @@ def _load_behind(
 
     def load() -> None:
         try:
+            opened = pack_path(known)
             front = Front(engine.post, lambda: not engine.active, lambda: engine.wants_name, window.press_soon)
             engine.post(Ready(load_parts(known, microphone, loudspeaker, front, log, time.monotonic)))
         except (PackError, IndexDamagedError, ModelError, SpeechError, CommandError, OSError) as error:
             trouble.append(error)
+            window.stop_soon()
+            return
+        if os.environ.get("INVOCATION_ID"):  # the system's service manager starts us anew
+            while pack_path(known) == opened or engine.active:
+                time.sleep(RENEWAL_SECONDS)
+            log.note("content-renewed")
             window.stop_soon()
 
     threading.Thread(target=load, name="loading", daemon=True).start()

@@ -16,13 +16,19 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = dt.datetime(2026, 11, 22, 9, 30)
 
 
-ERRANDS = ROOT / "bianmin" / "errands"
+NOTING = [
+    *(ROOT / "kiosk").rglob("*.py"),
+    *(ROOT / "bianmin").glob("kiosk_*.py"),
+    *(ROOT / "bianmin" / "errands").glob("*.py"),
+    ROOT / "bianmin" / "cli" / "kiosk.py",
+]
+"""Where the program notes events."""
 
 
 def noted() -> dict[str, set[str]]:
     """Event id -> field names of every ``note(...)`` call in the program."""
     found: dict[str, set[str]] = {}
-    for path in [*(ROOT / "kiosk").rglob("*.py"), *(ROOT / "bianmin").glob("kiosk_*.py"), *ERRANDS.glob("*.py")]:
+    for path in NOTING:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "note":
                 event = node.args[0]

@@ -76,6 +76,19 @@ def test_no_network_is_said_only_where_there_should_be_one(film: Path, tmp_path:
         assert looking.around().offline is offline
 
 
+def test_the_day_of_the_content_moves_on_with_sync(film: Path, tmp_path: Path) -> None:
+    inventory, days = Inventory([Entry("camera", "camera-file", f"file:{film}")]), ["", "2026-11-23"]
+    records, busy = Records(tmp_path / "records.jsonl"), threading.Lock()
+    start = Surroundings(checked="2026-11-20")
+    looking = DeviceWatch(
+        inventory, records, busy, Diary(), start, dt.time(8), idle=lambda: False, checked=lambda: days.pop(0)
+    )
+    looking.look(NOON)
+    assert looking.around().checked == "2026-11-20"
+    looking.look(NOON)
+    assert looking.around().checked == "2026-11-23"
+
+
 def test_what_is_out_cannot_be_chosen() -> None:
     every = Means(*[True] * 8)
     around = Surroundings((Out(Service.PHOTO), Out(Service.FORM)), offline=True)
