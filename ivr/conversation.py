@@ -268,7 +268,11 @@ class Conversation:
     def _hear(self, sound: bytes, now: float) -> None:
         if self._doing is Doing.SPEAKING and not (self._interruptible and self._parts.habits.voice_barge_in):
             return
-        for event in self._ears.hear(sound):
+        speaking = self._ears.open
+        events = list(self._ears.hear(sound))
+        if speaking and not self._ears.open and self._ears.busy:
+            self._owed_since = now - self._parts.habits.pause  # the caller has finished; from here on it is our turn
+        for event in events:
             match event:
                 case hearing.SpeechStarted():
                     self._speech_began(now)
@@ -506,7 +510,9 @@ class Conversation:
 
     def _keep_alive(self, now: float) -> None:
         """It is our turn and there is nothing to say yet: "one moment"."""
-        waiting = self._doing is Doing.THINKING or (self._doing is Doing.SPEAKING and self._mouth.starved)
+        understanding = self._doing is Doing.LISTENING and self._ears.busy
+        starved = self._doing is Doing.SPEAKING and self._mouth.starved
+        waiting = self._doing is Doing.THINKING or understanding or starved
         if self._errand is not None:
             waiting = self._errand.waiting
         if not waiting or self._ears.open or (self._mouth.playing and not self._mouth.starved):

@@ -36,7 +36,7 @@ from speech.recognition import Recogniser
 
 CONDITIONS = {"clean": (0.0, False), "loss2": (0.02, False), "loss5": (0.05, False), "noise": (0.0, True)}
 NOISE = "speechbrain_noise1.wav"
-LISTEN = 7.0
+LISTEN = 9.0
 """Seconds the caller stays after asking: enough to hear which item it is."""
 
 LEAD = "您问的是"

@@ -11,7 +11,7 @@ from ivr.diary import BargedIn, CallEnded, Ending, TurnAnswered, WentOn
 from ivr.settings import Habits
 from ivr.virtual_leg import VirtualLeg
 from speech.scripted import Line
-from tests.ivr.virtual_call import FILLER, Call
+from tests.ivr.virtual_call import FILLER, Call, SlowRecogniser
 
 GREETING = "您好请说"
 ASK = Ask(keys=(Key.MATERIALS, Key.REPEAT, Key.HUMAN), timeout=7.0)
@@ -146,6 +146,16 @@ def test_a_slow_answer_is_bridged_within_two_seconds_and_never_three_silent_ones
     assert call.texts()[-1] == "好的"
     turn = next(entry for entry in call.diary.entries if isinstance(entry, TurnAnswered))
     assert turn.filler
+
+
+def test_a_slow_recogniser_is_bridged_too() -> None:
+    recogniser = SlowRecogniser("社保卡怎么补办")
+    call = greeted((Say("好的"), ASK), recogniser=recogniser).say(1.0).run(5.0)
+    recogniser.release()
+    call.run(3.0)
+    assert call.texts() == [GREETING, FILLER, "好的"]
+    quiet = [seconds for text, seconds in call.heard() if not text]
+    assert quiet[0] - 1.7 <= 2.0
 
 
 def test_a_slow_voice_is_bridged_too() -> None:

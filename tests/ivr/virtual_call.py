@@ -26,7 +26,8 @@ from ivr.settings import Habits
 from ivr.virtual_leg import VirtualLeg
 from speech.audio import Samples
 from speech.hearing import Hearing
-from speech.scripted import Line, ScriptedRecogniser
+from speech.recognition import Hypothesis, Recogniser, RecogniserStream
+from speech.scripted import Line, ScriptedRecogniser, understood
 from speech.sentences import split_sentences
 
 SECONDS_A_CHARACTER = 0.2
@@ -85,6 +86,37 @@ class Late:
         self._sound.stop()
 
 
+class SlowRecogniser:
+    """Understands one text, but tells it only when ``release`` is called."""
+
+    name = "slow"
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._waiting: list[Future[Hypothesis]] = []
+
+    def stream(self) -> RecogniserStream:
+        return self
+
+    def feed(self, samples: Samples) -> str:
+        return ""
+
+    def finish(self) -> Hypothesis:
+        raise NotImplementedError
+
+    def finish_soon(self) -> Future[Hypothesis]:
+        self._waiting.append(Future())
+        return self._waiting[-1]
+
+    def drop(self) -> None:
+        return
+
+    def release(self) -> None:
+        for future in self._waiting:
+            future.set_result(understood(Line(self._text), 1.0))
+        self._waiting.clear()
+
+
 class ScriptedDialog:
     """Answers the n-th event with the n-th turn, after ``delay`` seconds of the call's clock; keeps the events."""
 
@@ -131,6 +163,7 @@ class Call:
         think: Think | None = None,
         left: Callable[[Future[Turn], Keepsakes], None] = lambda turn, kept: None,
         now: dt.datetime = dt.datetime(2026, 11, 23, 10, 0),
+        recogniser: Recogniser | None = None,
     ) -> None:
         self.now = 100.0
         self.leg = leg or VirtualLeg("13800000000")
@@ -139,12 +172,12 @@ class Call:
         self.dialog = ScriptedDialog(turns, lambda: self.now)
         self.ratings: list[tuple[int, str]] = []
         self._random = np.random.default_rng(1)
-        recogniser = ScriptedRecogniser(lines)
+        understands = recogniser or ScriptedRecogniser(lines)
         parts = Parts(
             think=think or self.dialog.think,
             left=left,
             voice=self.voice,
-            ears=lambda: Ears(Hearing(recogniser, voice=LoudIsVoice(), clock=lambda: self.now)),
+            ears=lambda: Ears(Hearing(understands, voice=LoudIsVoice(), clock=lambda: self.now)),
             errands=errands,
             diary=self.diary,
             today=lambda: now,
