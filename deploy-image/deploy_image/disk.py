@@ -24,8 +24,11 @@ MODULES = (
     "all_video"
 )
 FONT = "usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
-SIMPLIFIED = 2
-"""The face for Simplified Chinese in Noto's collection."""
+SIMPLIFIED_MONO = 7
+"""The face for Simplified Chinese with Latin letters of half the width in Noto's collection."""
+
+FONT_SIZE = 24
+"""GRUB refuses a font of which fewer than 80 of the widest letters fit on a line: 12 pixels a letter at 1024."""
 
 GRUBENV = {"ORDER": "A B", "A_OK": "1", "A_TRY": "0", "B_OK": "0", "B_TRY": "0", "ROUND": "0"}
 
@@ -54,7 +57,20 @@ def make_esp(definition: Definition, root: Path, out: Path) -> None:
         if font.exists():
             wanted = sorted({ord(char) for char in config if char > " "} | set(range(0x20, 0x7F)))
             ranges = ",".join(f"0x{code:x}-0x{code:x}" for code in wanted)
-            tools.run(["grub-mkfont", "-i", str(SIMPLIFIED), "-s", "28", "-r", ranges, "-o", work / "rescue.pf2", font])
+            tools.run(
+                [
+                    "grub-mkfont",
+                    "-i",
+                    str(SIMPLIFIED_MONO),
+                    "-s",
+                    str(FONT_SIZE),
+                    "-r",
+                    ranges,
+                    "-o",
+                    work / "rescue.pf2",
+                    font,
+                ]
+            )
             inside.append(f"rescue.pf2={work / 'rescue.pf2'}")
         efi = work / "BOOTX64.EFI"
         tools.run(

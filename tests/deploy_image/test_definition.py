@@ -135,3 +135,9 @@ def test_the_lock_says_what_differs() -> None:
 def test_the_key_of_the_base_changes_with_the_packages() -> None:
     assert base.key(load("simulator")) == base.key(load("kiosk-portrait"))
     assert base.key(load("simulator")) != base.key(load("ivr-node"))
+
+
+def test_grub_takes_the_font_of_the_rescue_screen() -> None:
+    """The first one was too wide: GRUB wants 80 letters on a line of 1024 pixels, and falls back to question marks."""
+    assert disk.FONT_SIZE / 2 * 80 <= 1024
+    assert "gfxmode=1024x768" in disk.grub_config(load("kiosk-portrait"))
