@@ -153,6 +153,7 @@ def for_folder(directory: Path, scope: str, settings: Settings, progress: Progre
     """
     from content.model import Prompt
     from content.pack import spoken_sentences
+    from content.scenario import Scenario
     from content.source import load
 
     if scope == "none":
@@ -164,7 +165,8 @@ def for_folder(directory: Path, scope: str, settings: Settings, progress: Progre
     source = load(directory)
     prompts = tuple(entry.record for entry in source.prompts if isinstance(entry.record, Prompt))
     items = tuple(entry.item for entry in source.items) if scope == "all" else ()
-    sentences = spoken_sentences(items, prompts, split_sentences)
+    scenarios = tuple(entry.record for entry in source.scenarios if isinstance(entry.record, Scenario))
+    sentences = spoken_sentences(items, prompts, split_sentences, scenarios if scope == "all" else ())
 
     def open_worker() -> ProcessSynthesiser:
         return open_synthesiser(settings, spare=False, threads=1)

@@ -34,6 +34,7 @@ from content.pack import (
     spoken_sentences,
     text_digest,
 )
+from content.scenario import Scenario
 from content.sentences import split_sentences
 from content.source import Source, load
 
@@ -92,7 +93,8 @@ def build(
             writer.blobs(index(source, progress))
         prompts = tuple(entry.record for entry in source.prompts if isinstance(entry.record, Prompt))
         if clips is not None:
-            writer.clips(spoken_sentences(items, prompts, split), voice, clips, progress)
+            asked = tuple(entry.record for entry in source.scenarios if isinstance(entry.record, Scenario))
+            writer.clips(spoken_sentences(items, prompts, split, asked), voice, clips, progress)
         return writer.finish(source.info)
 
 

@@ -227,7 +227,7 @@ class Pack:
 
     def spoken_sentences(self, split: Callable[[str], tuple[str, ...]] = split_sentences) -> tuple[str, ...]:
         """Every sentence that is always the same and so should have a clip."""
-        return spoken_sentences(self.items(), self.prompts(), split)
+        return spoken_sentences(self.items(), self.prompts(), split, self.scenarios())
 
     def clip_bytes(self, sentence: str, voice: str) -> bytes | None:
         """The prerendered sound of ``sentence``, or None. A damaged clip counts as none: it is synthesised instead."""
@@ -310,16 +310,23 @@ class Pack:
 
 
 def spoken_sentences(
-    items: tuple[Item, ...], prompts: tuple[Prompt, ...], split: Callable[[str], tuple[str, ...]] = split_sentences
+    items: tuple[Item, ...],
+    prompts: tuple[Prompt, ...],
+    split: Callable[[str], tuple[str, ...]] = split_sentences,
+    scenarios: tuple[Scenario, ...] = (),
 ) -> tuple[str, ...]:
-    """Prompts without blanks or with an item's title as the only one, spoken answers, and how all others start."""
+    """Prompts without blanks or with an item's title as the only one, spoken answers, scenarios' questions, and how all
+    others start.
+    """
     spoken = [prompt.texts.get(SPOKEN_LANGUAGE, "") for prompt in prompts]
     fixed = [text for text in spoken if "{" not in text]
     titled = [text for text in spoken if set(_BLANK.findall(text)) == {"title"}]
     answers = (text for item in items for text in (*(lead.format(title=item.title) for lead in titled), item.spoken))
     # The start of a titled prompt too: imported items have no clip of their own, nor has a pack with prompts only.
     starts = (start for text in spoken if "{" in text for start in lead_ins(text))
-    return tuple(dict.fromkeys((*starts, *(sentence for text in (*fixed, *answers) for sentence in split(text)))))
+    asked = (question.text for scenario in scenarios for question in scenario.questions)
+    whole = (sentence for text in (*fixed, *answers, *asked) for sentence in split(text))
+    return tuple(dict.fromkeys((*starts, *whole)))
 
 
 def lead_ins(template: str) -> tuple[str, ...]:

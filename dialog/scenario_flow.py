@@ -112,7 +112,7 @@ def _tick(state: State, navigating: Navigating, scenario: Scenario, row: int, wo
 def _result(state: State, navigating: Navigating, scenario: Scenario, world: World) -> Turn:
     result = _resolved(scenario, navigating, world)
     spoken = [
-        world.text("scenario.done", title=scenario.title),
+        world.text("scenario.done", name=scenario.title),
         world.text(
             "scenario.sum",
             materials=kit.numeral(world, len(result.materials)),

@@ -92,7 +92,8 @@ def test_the_clips_of_the_content_folder_and_of_the_pack_are_the_same(clips: fro
     source = load(STARTER)
     prompts = tuple(entry.record for entry in source.prompts)
     items = tuple(entry.item for entry in source.items)
-    assert set(spoken_sentences(items, prompts, split_sentences)) == clips  # type: ignore[arg-type]
+    scenarios = tuple(entry.record for entry in source.scenarios)
+    assert set(spoken_sentences(items, prompts, split_sentences, scenarios)) == clips  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -124,7 +125,7 @@ def test_whatever_a_session_says_starts_in_time(
 
     for item in citizen.sample(items, 40):  # an item, then what comes of it
         do(Started(channel, NOW))
-        do(Chosen(item))
+        do(Chosen(f"item:{item}"))
         for _ in range(6):
             do(anything())
     assert len(said) > 80
