@@ -169,7 +169,7 @@ def sample_views() -> Iterator[tuple[str, View]]:
     )
     yield "keyboard", View(screen=listen, overlay=Overlay.KEYBOARD, typing=typing)
     yield "writing-empty", View(screen=listen, overlay=Overlay.WRITING)
-    written = replace(typing, letters="", candidates=tuple("医匠区臣巨矢医匿匹匡"), ink=WRITTEN)
+    written = replace(typing, letters="", candidates=tuple("医匠区臣巨矢匪匿匹匡"), ink=WRITTEN)
     yield "writing", View(screen=listen, overlay=Overlay.WRITING, typing=written)
     yield "dark", View(screen=listen, headset=True, dark=True)
     yield from service_views(listen)
