@@ -11,6 +11,7 @@ The ceremony for real keys is in docs/technician.md; ``make_root`` is what it ru
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 
@@ -110,8 +111,17 @@ def withdraw(root: Path, certificate: Path) -> None:
 
 
 def make_withdrawals(root: Path) -> None:
-    """Write ``root.crl.pem``."""
-    _openssl(root, "ca", "-gencrl", "-config", "@CONFIG", "-out", root / "root.crl.pem")
+    """Write ``root.crl.pem``.
+
+    It counts from the root's own first second: a bundle is judged at the time it was signed, and a list dated later
+    than that would make every bundle signed before the withdrawal "not yet valid", the good ones too.
+    """
+    stated = _openssl(root, "x509", "-in", root / "root.pem", "-noout", "-startdate").strip()
+    start = dt.datetime.strptime(stated.removeprefix("notBefore="), "%b %d %H:%M:%S %Y GMT")
+    _openssl(
+        root, "ca", "-gencrl", "-config", "@CONFIG", "-crl_lastupdate", f"{start:%Y%m%d%H%M%SZ}",
+        "-out", root / "root.crl.pem",
+    )  # fmt: skip
 
 
 def keyring(root: Path) -> bytes:

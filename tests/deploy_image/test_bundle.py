@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy_image import bundle, keys
+from deploy_image import bundle, keys, tools
 from deploy_image.bundle import Signer
 from deploy_image.errors import ImageError
 
@@ -76,6 +76,14 @@ def test_a_new_release_key_is_taken_and_a_withdrawn_one_is_not(tmp_path: Path) -
     assert bundle.info(new_bundle, after)["version"] == "2"
     with pytest.raises(ImageError):
         bundle.info(old_bundle, after)
+
+
+def test_the_list_of_withdrawn_keys_is_as_old_as_the_root(city: Path) -> None:
+    """Dated later, it made every good bundle signed before a withdrawal "not yet valid"."""
+    keys.withdraw(city, city / "release.pem")
+    listed = tools.run(["openssl", "crl", "-in", city / "root.crl.pem", "-noout", "-lastupdate"])
+    rooted = tools.run(["openssl", "x509", "-in", city / "root.pem", "-noout", "-startdate"])
+    assert listed.strip().partition("=")[2] == rooted.strip().partition("=")[2]
 
 
 def test_a_root_key_is_never_overwritten(city: Path) -> None:
