@@ -23,7 +23,7 @@ MOST_PACK_BYTES = 8 * 1024**3
 SPARE_BYTES = 256 * 1024 * 1024
 """Free space a fetch leaves alone: the outbox is worth more than new content."""
 
-PATCH_LEVEL = 3
+PATCH_LEVEL = 9
 LARGEST_WINDOW_LOG = 31
 """Log2 of the bytes zstd may look back, the most it can: packs of up to a gigabyte."""
 FULL_LEVEL = 9
