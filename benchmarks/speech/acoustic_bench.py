@@ -120,7 +120,7 @@ def summary(asked: Sequence[Asked]) -> dict[str, dict[str, Any]]:
     for name in CONDITIONS:
         for rate in (*RATES, 0.0):
             some = [one for one in asked if one.condition == name and rate in (one.rate, 0.0)]
-            if not some:
+            if not some or (not rate and len({one.rate for one in some}) == 1):
                 continue
             rows[f"{name}, {rate:g}"] = {
                 "condition": name,

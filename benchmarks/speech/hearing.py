@@ -311,7 +311,8 @@ def main() -> None:
     numbers: dict[str, Row] = json.loads(NUMBERS.read_text()) if NUMBERS.exists() else {}
     until = time.monotonic() + arguments.seconds
     for name, (part, values) in parts(arguments.engines.split(","), arguments.quick).items():
-        if arguments.only not in name or (name in numbers and not arguments.fresh):
+        measured_before = "skipped" not in numbers.get(name, {"skipped": "never"})
+        if arguments.only not in name or (measured_before and not arguments.fresh):
             continue
         if time.monotonic() > until:
             print(f"not yet measured: {name}")

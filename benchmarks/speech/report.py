@@ -162,7 +162,7 @@ def _acoustic(acoustic: dict[str, Row]) -> list[str]:
             [
                 [
                     row["condition"],
-                    f"{row['rate']:g}",
+                    f"{row['rate']:g}" if row["rate"] else "all",
                     str(row["n"]),
                     percent(row["right"]),
                     percent(row["among"]),

@@ -227,8 +227,10 @@ def pitch(audio: Audio) -> float:
         power = float(here @ here)
         if power < 1e-2:
             continue
-        lags = [float(here @ audio.samples[start + lag : start + lag + frame]) for lag in range(shortest, longest)]
-        best = int(np.argmax(lags))
+        lags = np.array([here @ audio.samples[start + lag : start + lag + frame] for lag in range(shortest, longest)])
+        best = int(np.flatnonzero(lags >= 0.9 * lags.max())[0])  # the first peak: twice the period is as alike
+        while best + 1 < len(lags) and lags[best + 1] > lags[best]:
+            best += 1
         after = audio.samples[start + shortest + best : start + shortest + best + frame]
         if lags[best] > 0.7 * np.sqrt(power * float(after @ after)):
             found.append(audio.rate / (shortest + best))
