@@ -141,3 +141,11 @@ def test_grub_takes_the_font_of_the_rescue_screen() -> None:
     """The first one was too wide: GRUB wants 80 letters on a line of 1024 pixels, and falls back to question marks."""
     assert disk.FONT_SIZE / 2 * 80 <= 1024
     assert "gfxmode=1024x768" in disk.grub_config(load("kiosk-portrait"))
+
+
+def test_a_system_that_cannot_start_starts_again_instead_of_asking_for_a_password() -> None:
+    """Seen in QEMU: emergency mode with a locked root account waits for ever, in front of everybody."""
+    for unit in ("emergency", "rescue"):
+        text = (HERE / f"overlay/common/etc/systemd/system/{unit}.service.d/restart.conf").read_text()
+        assert "ExecStart=\nExecStart=" in text
+        assert "reboot" in text
