@@ -26,7 +26,7 @@ from content.search.index import Index
 from content.search.text import normalise
 
 SCOPE = ("lexical", "meaning", "familiar", "everyday", "everyday_few")
-ANSWER = ("lexical", "meaning", "margin")
+ANSWER = ("margin",)
 IN_WEIGHS = 6
 """A paraphrase beside an everyday question, of which there are nine times as many."""
 

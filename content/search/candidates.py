@@ -66,7 +66,7 @@ def gather(
     heard = [sounds] if sounds else [syllables(words) for words in spoken]
     pinyin = _best(count, (index.pinyin_scores(each) for each in heard))
     watch.lap("pinyin")
-    vectors = [embedder.query(text) for text in texts if words_only(text)]
+    vectors = [embedder.query(index.marker.without_places(text)) for text in texts if words_only(text)]
     watch.lap("embedding")
     near = [index.meanings.nearest(vector, _NEIGHBOURS) for vector in vectors]
     chosen = {number for rows in near for number in index.owner(rows).tolist()}

@@ -40,8 +40,8 @@ class Logistic(msgspec.Struct, frozen=True):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-SCOPE = Logistic(-7.17, {"lexical": 5.9, "meaning": 8.4, "familiar": 34.2, "everyday": -17.5, "everyday_few": -15.3})
-ANSWER = Logistic(0.13, {"margin": 6.64})
+SCOPE = Logistic(-6.74, {"lexical": 5.5, "meaning": 8.5, "familiar": 33.2, "everyday": -16.0, "everyday_few": -17.0})
+ANSWER = Logistic(-0.1, {"margin": 8.02})
 
 
 def rank(found: Candidates, weights: Weights) -> list[tuple[int, Evidence]]:

@@ -54,7 +54,7 @@ class SearchConfig(msgspec.Struct, frozen=True):
     answer_chunks: int = 8_000
     graph_from: int = 20_000
     answer_at: float = 0.7
-    scope_at: float = 0.4
+    scope_at: float = 0.33
 
     def body_for(self, rows: int) -> Bm25:
         """How the answers of a base with this many names are indexed."""

@@ -74,6 +74,26 @@ def test_heard_syllables_are_enough(searcher):
     assert result.hits[0].id == "remote"
 
 
+def test_an_n_best_list_is_searched_as_one_question(searcher):
+    result = searcher.search(Query("高零今天", nbest=("糕临津天", "高龄津贴怎么申请")))
+    assert result.hits[0].id == "elder"
+
+
+def test_a_place_says_where_and_not_what(searcher):
+    assert searcher.search(Query("泽国镇新生儿怎么上医保")).hits == searcher.search(Query("新生儿怎么上医保")).hits
+
+
+def test_accents_are_those_of_the_deployment(blobs):
+    heard = ("gao", "nin", "zin", "tie", "sen", "nin")  # 高龄津贴申领 where l is said as n and sh as s
+    merged = Searcher(blobs, accents=("n/l", "sh/s", "in/ing", "j/z"), today=lambda: DAY)
+    strict = Searcher(blobs, accents=(), today=lambda: DAY)
+    found = {name: s.search(Query("", pinyin=heard)).hits for name, s in (("merged", merged), ("strict", strict))}
+    assert found["merged"][0].id == "elder"
+    assert found["merged"][0].confidence > max(
+        (hit.confidence for hit in found["strict"] if hit.id == "elder"), default=0
+    )
+
+
 def test_a_follow_up_stays_with_the_item(searcher):
     for question in ("那要多少钱", "在哪里办", "要带什么", "爷爷可以代办吗", "女儿能不能替我去领"):
         result = searcher.search(Query(question, context="elder"))
