@@ -48,7 +48,7 @@ def test_45_terminals_for_30_days_every_ticket_exactly_once(ram_folder: Path, sm
     assert count.database_errors > 3
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_harsh_world(seed: int, ram_folder: Path, small_pack: Path) -> None:
     plan = Plan(terminals=6, days=4, seed=seed, tickets_a_day=4, faults=HARSH)
     count = run(plan, ram_folder / "city", small_pack)
@@ -56,7 +56,7 @@ def test_a_harsh_world(seed: int, ram_folder: Path, small_pack: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_run(ram_folder: Path, small_pack: Path) -> None:
-    plan = Plan(terminals=3, days=2, seed=5, tickets_a_day=3, faults=HARSH)
+    plan = Plan(terminals=2, days=1, seed=5, tickets_a_day=4, faults=HARSH)
     first, again = (run(plan, ram_folder / name, small_pack) for name in ("one", "two"))
     assert first == again
     other = run(msgspec.structs.replace(plan, seed=6), ram_folder / "three", small_pack)
