@@ -67,7 +67,7 @@ def test_the_count_sees_what_is_lost(ram_folder: Path, small_pack: Path) -> None
     """A check that cannot fail is none: tickets removed behind the service's back are counted as lost."""
     import sqlalchemy as sa
 
-    from central.tables import Sealed, Step, Ticket
+    from central.tables import Reminder, Sealed, Step, Ticket
 
     city = City(Plan(terminals=2, days=1, tickets_a_day=3, faults=Faults()), ram_folder / "city", pack=str(small_pack))
     settle = city._settle
@@ -76,6 +76,7 @@ def test_the_count_sees_what_is_lost(ram_folder: Path, small_pack: Path) -> None
         with city.centre.central.database.writing() as session:
             key = session.scalars(sa.select(Ticket.key)).first()
             session.execute(sa.delete(Step))
+            session.execute(sa.delete(Reminder))
             session.execute(sa.delete(Ticket).where(Ticket.key == key))
             session.execute(sa.delete(Sealed).where(Sealed.key == key))
         return settle()
