@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+hypothesis_settings.register_profile("house", deadline=None)  # a busy machine is no fault; speed is measured elsewhere
+hypothesis_settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 
