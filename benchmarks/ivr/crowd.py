@@ -78,9 +78,9 @@ def main() -> None:
     parser.add_argument("--recordings", type=Path, default=None)
     arguments = parser.parse_args()
     every = [one for one in questions(n=200, where=arguments.recordings or folder()) if one.wav.exists()]
-    spoken = [asked(one.wav, tail=12.0) for one in every[:GROUPS]]
+    spoken = [asked(one.wav, tail=12.0) for one in every[: min(GROUPS, arguments.calls)]]
     rounds = max(1, round(arguments.minutes * 60 / CALL))
-    share = max(1, arguments.calls // GROUPS)
+    share = max(1, arguments.calls // len(spoken))
     front = arguments.workers > 1
     with Lab(workers=arguments.workers, front=front) as lab:
         memory = lab.memory()
@@ -92,7 +92,7 @@ def main() -> None:
                     sipp.Play("question", question.packets),
                     sipp.Wait(CALL - 1.0),
                 )
-                crowd.call(actions, calls=share * rounds, at_once=share, rate=2.0 / GROUPS)
+                crowd.call(actions, calls=share * rounds, at_once=share, rate=2.0 / len(spoken))
             crowd.wait()
         health = lab.health()
     calls = pair(wire.streams(), RTP)
@@ -100,7 +100,7 @@ def main() -> None:
     gaps = sorted(gap for _, line in calls for gap in line.gaps())
     over = sum(gap > 0.06 for gap in gaps)
     result = {
-        "at_once": share * GROUPS,
+        "at_once": share * len(spoken),
         "calls": crowd.succeeded,
         "failed": crowd.failed,
         "silent": silent,
