@@ -28,9 +28,12 @@ class Writable(Protocol):
 
 
 class Files(Protocol):
-    """A name or a removal is safe only after ``sync_folder`` of its folder; content only after ``Writable.sync``."""
+    """A name or a removal is safe only after ``sync_folder`` of its folder; content only after ``Writable.sync``.
 
-    def create(self, path: Path) -> Writable: ...
+    ``private``: for this user only; else for everybody to read, such as what a web server serves.
+    """
+
+    def create(self, path: Path, private: bool = True) -> Writable: ...
     def append(self, path: Path) -> Writable: ...
     def truncate(self, path: Path, size: int) -> None: ...
     def rename(self, old: Path, new: Path) -> None: ...
@@ -46,8 +49,8 @@ class Files(Protocol):
 
 
 class _DiskWritable:
-    def __init__(self, path: Path, flags: int) -> None:
-        self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, 0o600)
+    def __init__(self, path: Path, flags: int, mode: int = 0o600) -> None:
+        self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, mode)
 
     def write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -64,8 +67,8 @@ class _DiskWritable:
 class Disk:
     """The files of this machine. Raises ``OSError`` as the operating system does."""
 
-    def create(self, path: Path) -> Writable:
-        return _DiskWritable(path, os.O_TRUNC)
+    def create(self, path: Path, private: bool = True) -> Writable:
+        return _DiskWritable(path, os.O_TRUNC, 0o600 if private else 0o644)
 
     def append(self, path: Path) -> Writable:
         return _DiskWritable(path, os.O_APPEND)
@@ -125,13 +128,13 @@ class Disk:
             os.close(handle)
 
 
-def replace_file(files: Files, path: Path, data: bytes) -> None:
+def replace_file(files: Files, path: Path, data: bytes, private: bool = True) -> None:
     """Write a whole file so that after a power cut at any instant it is the old one or the new one.
 
     When this returns the new one is on the disk. Raises ``OSError``; then the old one is still there.
     """
     unfinished = path.with_name(path.name + ".new")
-    out = files.create(unfinished)
+    out = files.create(unfinished, private)
     try:
         out.write(data)
         out.sync()

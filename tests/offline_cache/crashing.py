@@ -47,7 +47,7 @@ class MemoryFiles:
     def contents(self) -> Disk:
         return {path: bytes(data) for path, data in self._files.items()}
 
-    def create(self, path: Path) -> _MemoryWritable:
+    def create(self, path: Path, private: bool = True) -> _MemoryWritable:
         self._files[path] = bytearray()
         self.journal.append(Step("create", path))
         return _MemoryWritable(self, path)

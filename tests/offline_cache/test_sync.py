@@ -493,6 +493,16 @@ def test_renewed_only_when_half_of_the_life_is_over(world: ContentWorld) -> None
     assert set(world.repository.expiries()) == {"root", "targets", "snapshot", "timestamp", "wenling"}
 
 
+def test_everybody_may_read_the_repository_and_nobody_the_keys(world: ContentWorld) -> None:
+    world.publish(1, size=5_000)
+    served = [path for path in world.repository_folder.rglob("*.*") if path.is_file() and path.name != ".lock"]
+    assert served
+    assert all(path.stat().st_mode & 0o004 for path in served)
+    keys = [*(world.folder / "online").iterdir(), *(world.folder / "offline").iterdir()]
+    assert keys
+    assert not any(path.stat().st_mode & 0o077 for path in keys)
+
+
 def test_second_repository_is_not_made_over_the_first(world: ContentWorld) -> None:
     with pytest.raises(RepositoryStateError, match="already"):
         Repository(world.files, world.repository_folder, world.online).create(world.offline, world.now)

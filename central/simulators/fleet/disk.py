@@ -54,7 +54,7 @@ class FaultyFiles(Disk):
         super().__init__()
         self._power = power
 
-    def create(self, path: Path) -> Writable:
+    def create(self, path: Path, private: bool = True) -> Writable:
         self._power.grow()
         return super().create(path)
 

@@ -53,10 +53,10 @@ def export(
             fetch(files, part, raw, where, index.piece_bytes, syncer.with_own(), report)
             files.rename(part, pack)
             files.sync_folder(pack.parent)
-        replace_file(files, folder / listed, syncer.index_data())
+        replace_file(files, folder / listed, syncer.index_data(), private=False)
     metadata = syncer.own_mirror().metadata
     files.make_folder(folder / "metadata")
     for name, data in metadata.items():  # the timestamp comes last: the stick is old or new
-        replace_file(files, folder / name, data)
+        replace_file(files, folder / name, data, private=False)
     until = Metadata.from_bytes(metadata["metadata/timestamp.json"]).signed.expires
     return Exported(serial=release.serial, version=release.version, bytes=release.length, until=until)

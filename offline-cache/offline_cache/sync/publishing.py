@@ -151,7 +151,7 @@ class Publisher:
         path = self._repository.folder / target_path(described)
         self._files.make_folder(path.parent)
         if self._files.size(path) != len(data):
-            replace_file(self._files, path, data)
+            replace_file(self._files, path, data, private=False)
         return described
 
     def _pack_of(self, release: Release) -> bytes | None:

@@ -236,7 +236,7 @@ class Repository:
             metadata.sign(signer, append=True)
         data = metadata.to_bytes()
         prefix = "" if name == "timestamp" else f"{metadata.signed.version}."
-        replace_file(self._files, self.metadata / f"{prefix}{name}.json", data)
+        replace_file(self._files, self.metadata / f"{prefix}{name}.json", data, private=False)
         return data
 
     def _commit(self, changed: dict[str, int], now: dt.datetime) -> None:
