@@ -38,6 +38,7 @@ def run(plan: Plan, folder: Path, pack: Path) -> Count:
         city.close()
 
 
+@pytest.mark.timeout(900)
 def test_45_terminals_for_30_days_every_ticket_exactly_once(ram_folder: Path, small_pack: Path) -> None:
     count = run(Plan(seed=20261122, ratings_a_day=0.2, report_hours=96), ram_folder / "city", small_pack)
     assert count.right, count
