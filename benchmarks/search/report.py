@@ -46,7 +46,7 @@ def tables(found: dict[str, Any]) -> str:
     for name, title in TITLES.items():
         for engine, row in found.get(name, {}).items():
             numbers = [f"{row['top1']:.3f}", f"{row['top5']:.3f}"]
-            numbers += [f"{row.get(key, 0):.1f}" for key in ("ms_p50", "ms_p95", "cpu_ms_p95")]
+            numbers += [f"{row[key]:.1f}" if key in row else "" for key in ("ms_p50", "ms_p95", "cpu_ms_p95")]
             numbers += [f"{row['memory_mb']}", f"{row['build_seconds']:.0f}"]
             lines.append(f"| {title} ({row['n']}) | {engine} | {' | '.join(numbers)} |")
     for part in ("scope", "dispatch"):
