@@ -30,6 +30,7 @@ from content.directory import Hours, RequestCode, Town, Village
 from content.model import Category, Department, Form, ImportedItem, Item, Module, Place, Prompt, Theme
 from content.scenario import Scenario
 from content.sentences import split_sentences
+from content.standard_prompts import standard_prompts
 
 APPLICATION_ID = 0x424D5050  # "BMPP"
 SCHEMA = 1
@@ -197,8 +198,11 @@ class Pack:
         return tuple(self._prompts.values())
 
     def prompt(self, identifier: str, language: str = SPOKEN_LANGUAGE) -> str:
-        """A fixed text; Chinese where the language is missing. Raises ``KeyError`` for an unknown prompt."""
-        texts = self._prompts[identifier].texts
+        """A fixed text; Chinese where the language is missing, the program's own where the pack is older than it.
+
+        Raises ``KeyError`` for a prompt that neither knows.
+        """
+        texts = (self._prompts.get(identifier) or standard_prompts()[identifier]).texts
         return texts.get(language) or texts[SPOKEN_LANGUAGE]
 
     def template(self, kind: str) -> str:

@@ -53,6 +53,16 @@ def test_everything_comes_back(pack: Path) -> None:
         opened.blob("nothing")
 
 
+def test_a_pack_older_than_the_program_is_not_silent_where_it_lacks_a_prompt(pack: Path) -> None:
+    """A program update met last month's pack: the session ended in a KeyError at its first new sentence."""
+    opened = Pack.open(pack)
+    assert "listen.more" not in {prompt.id for prompt in opened.prompts()}
+    assert opened.prompt("listen.more") == "您还要问什么？请说。"
+    assert opened.prompt("listen.more", "en") == "What else would you like to ask?"
+    with pytest.raises(KeyError):
+        opened.prompt("no.such.prompt")
+
+
 def test_nothing_is_written_beside_an_open_pack(pack: Path) -> None:
     before = (pack.stat().st_mtime_ns, pack.read_bytes())
     opened = Pack.open(pack)
