@@ -82,7 +82,9 @@ def build_index(
     progress("answers", 0, len(documents))
     answers = [(number, normalise(doc.answer, None)) for number, doc in enumerate(documents) if doc.answer.strip()]
     running = config.body_for(len(short))
-    titled = ((documents[number].title, answer) for number, answer in answers)
+    # One walk for all titles: a stored base reads a batch of its file for each single document asked of it.
+    titles = (document.title for document in documents if document.answer.strip())
+    titled = zip(titles, (answer for _, answer in answers), strict=True)
     body = Postings.build(
         [_running(words_only(normalise(title) + answer), running) for title, answer in titled],
         running,
