@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
+from itertools import islice
 
 import msgspec
 import numpy as np
@@ -251,7 +252,8 @@ def _validity(documents: Iterable[Document]) -> NDArray[np.int32]:
 def _chunks(answers: Sequence[tuple[int, str]], config: SearchConfig) -> list[tuple[int, str]]:
     """Pieces of the answers for the meaning model; fewer of each answer when the base is large, none if very large."""
     for each in range(config.chunks_each, 0, -1):
-        chunks = [(number, piece) for number, answer in answers for piece in _pieces(answer, config, each)]
+        all_chunks = ((number, piece) for number, answer in answers for piece in _pieces(answer, config, each))
+        chunks = list(islice(all_chunks, config.answer_chunks + 1))  # one more shows that there are too many
         if len(chunks) <= config.answer_chunks:
             return chunks
     return []
