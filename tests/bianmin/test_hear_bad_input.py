@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from pypinyin import lazy_pinyin
 
 from bianmin.cli.output import CommandError
 from bianmin.cli.speech import hear_files
@@ -17,6 +18,10 @@ from speech.models import ModelError, find
 
 RATE = 16_000
 MEANT = "派出八个"  # however the recording was stored
+
+
+def sounds(text: str) -> str:
+    return " ".join(lazy_pinyin(text))
 
 
 @pytest.fixture
@@ -63,4 +68,5 @@ def test_a_bad_file_is_one_sentence_and_the_next_is_heard(
     assert rows["silent"]["text"] == ""
     for name in good:
         assert "error" not in rows[name]
-        assert MEANT in rows[name]["text"], name
+        # By sound: which homophone is written is not this test's matter (八个, 八哥).
+        assert sounds(MEANT) in sounds(rows[name]["text"]), name

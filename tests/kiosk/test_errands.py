@@ -148,7 +148,7 @@ def test_a_request_is_filed_with_its_pictures_and_they_are_given_up() -> None:
     draft = RequestDraft(kind=RequestKind.SNAPSHOT, text="路灯坏了", phone="13800138000", media=(handle,))
     errand = FileErrand(desk, keepsakes)
     filed = errand.work(errand.ready(File(draft)))
-    assert filed == Filed("0001-00001-19", "4821")
+    assert filed == Filed("00010000119", "4821")
     (kept,) = desk.drafts
     assert kept.kind is Kind.TICKET
     assert kept.personal["phone"] == "13800138000"
