@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ def newer_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fleet_of(service: Central, clock: VirtualClock) -> Callable[[int], list[Kiosk]]:
+def fleet_of(service: Central, clock: VirtualClock) -> Iterator[Callable[[int], list[Kiosk]]]:
     from central import fleet
     from central.app import create_app
     from central.simulators.in_process import InProcess
@@ -54,7 +54,8 @@ def fleet_of(service: Central, clock: VirtualClock) -> Callable[[int], list[Kios
             kiosk.enrol(fleet.new_code(service, kiosk.name, "", "test"))
         return made
 
-    return make
+    yield make
+    inside.close()  # its worker threads would keep pytest from ending
 
 
 def offered(service: Central, names: list[str]) -> set[str]:
