@@ -177,7 +177,8 @@ class Conversation:
                 if self._keypad.pressed(key, way, now):
                     self._key(key, now)
             case KeyReleased():
-                self._keypad.released(now)
+                if second := self._keypad.released(now):
+                    self._key(second, now)
             case HandedOver(reached):
                 self._handed_over |= reached
                 if self._errand is not None:

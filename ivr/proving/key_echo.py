@@ -42,7 +42,7 @@ class Call:
             case KeyPressed(key, way):
                 self._press(key, way, now)
             case KeyReleased():
-                self._pad.released(now)
+                self._count(self._pad.released(now))
             case HungUp():
                 self.over = True
             case _:
@@ -50,6 +50,10 @@ class Call:
 
     def _press(self, key: str, way: KeyWay, now: float) -> None:
         if self._pad.pressed(key, way, now):
+            self._count(key)
+
+    def _count(self, key: str) -> None:
+        if key:
             self.keys += key
             tell(call=self.number, pressed=key)
 

@@ -61,6 +61,7 @@ def by_keyboard(context: BrowserContext, address: str, name: str) -> Page:
     """Sign in without touching the mouse: the name has the focus when the page opens."""
     page = context.new_page()
     page.goto(f"{address}/sign-in")
+    expect(page.locator("input[name=name]")).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -16,7 +16,8 @@ from ivr.proving import key_presses, rtp, sipp
 from ivr.tones import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
-ALL = "".join(KEYS)
+ALL = "".join(KEYS) + "1199"
+"""Every key, and two pressed twice."""
 
 pytestmark = pytest.mark.skipif(shutil.which("sipp") is None, reason="needs the Debian package sip-tester")
 
@@ -71,6 +72,6 @@ def test_only_in_the_sound(line: tuple[str, subprocess.Popen[str]], tmp_path: Pa
 
 def test_by_sip_info(line: tuple[str, subprocess.Popen[str]], tmp_path: Path) -> None:
     actions: list[sipp.Action] = []
-    for key in "1234567890*#":
+    for key in "1234567890*#11":
         actions += [sipp.Info(key), sipp.Wait(0.1)]
-    assert pressed(line, actions, tmp_path) == "1234567890*#"
+    assert pressed(line, actions, tmp_path) == "1234567890*#11"

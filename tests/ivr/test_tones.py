@@ -78,7 +78,7 @@ def presses(*events: tuple[str, KeyWay | None, float]) -> str:
     counted = ""
     for key, way, at in events:
         if way is None:
-            pad.released(at)
+            counted += pad.released(at)
         elif pad.pressed(key, way, at):
             counted += key
     return counted
@@ -95,9 +95,17 @@ def test_a_tone_left_in_the_sound_beside_the_signal_is_the_same_press() -> None:
 
 
 def test_a_packet_that_comes_after_the_end_is_no_second_press() -> None:
-    assert presses(("5", SIGNAL, 0.0), ("5", None, 0.1), ("5", SIGNAL, 0.12)) == "5"
+    first = (("5", SIGNAL, 0.0), ("5", None, 0.1))
+    assert presses(*first, ("5", SIGNAL, 0.12)) == "5"
+    assert presses(*first, ("5", SIGNAL, 0.42), ("6", SIGNAL, 0.5), ("6", None, 0.6)) == "56"
+
+
+def test_a_second_press_counts_when_it_ends_even_after_a_late_packet() -> None:
+    first = (("5", SIGNAL, 0.0), ("5", None, 0.1))
+    assert presses(*first, ("5", SIGNAL, 0.2), ("5", None, 0.3), ("5", SIGNAL, 0.4), ("5", None, 0.5)) == "555"
+    assert presses(*first, ("5", SIGNAL, 3.0)) == "55"
 
 
 def test_the_same_key_again_a_moment_later_is_a_second_press() -> None:
-    assert presses(("5", SIGNAL, 0.0), ("5", None, 0.1), ("5", SIGNAL, 0.18)) == "55"
+    assert presses(("5", SIGNAL, 0.0), ("5", None, 0.1), ("5", SIGNAL, 0.18), ("5", None, 0.28)) == "55"
     assert presses(("5", TONE, 0.0), ("5", TONE, 0.2)) == "55"
