@@ -21,15 +21,11 @@ from concurrent.futures import Future
 from enum import Enum, auto
 from typing import assert_never
 
-import msgspec
-
-from dialog import commands
-from dialog.acts import Act, Adjust, Ask, End, Play, Rate, Say, Show
+from dialog.acts import Act, Ask, End
 from dialog.events import (
     Channel,
     Event,
     Gone,
-    Heard,
     Key,
     NotPerformed,
     Pressed,
@@ -38,31 +34,21 @@ from dialog.events import (
     Typed,
     Unintelligible,
 )
-from dialog.state import DEFAULT_VOLUME, State, Turn
-from ivr import keys
-from ivr.diary import (
-    BargedIn,
-    CallBegan,
-    CallEnded,
-    Ending,
-    ErrandEnded,
-    NotUnderstood,
-    Outcome,
-    Trouble,
-    TurnAnswered,
-    WentOn,
-)
+from dialog.state import State, Turn
+from ivr import keys, understanding
+from ivr.answering import Answering
+from ivr.diary import BargedIn, CallBegan, CallEnded, Ending, NotUnderstood, Trouble, WentOn
 from ivr.ears import GapFiller
+from ivr.errands import UnderWay
 from ivr.keepsakes import Keepsakes
 from ivr.keypad import KeyPad
 from ivr.leg import Answered, HandedOver, HungUp, KeyPressed, KeyReleased, KeyWay, Leg, LegEvent
-from ivr.mouth import Mouth, Rest, Sound, Source
-from ivr.parts import Desk, Errand, Parts
+from ivr.mouth import Mouth
+from ivr.parts import Desk, Parts
+from ivr.patience import Patience, SpokenTurn
+from ivr.script import Run, Script
 from ivr.tones import ToneKeys
 from speech import hearing
-
-_BACKCHANNEL = frozenset(("嗯", "哦", "噢", "啊", "好", "好的", "对", "是", "是的", "对的", "嗯嗯", "好好"))
-"""Said while listening; the answer goes on."""
 
 
 class Doing(Enum):
@@ -73,29 +59,13 @@ class Doing(Enum):
     OVER = auto()
 
 
-class _Run(msgspec.Struct):
-    """Says of one turn that may all be interrupted, or none."""
-
-    source: Source
-    interruptible: bool
-
-
-class _Spoken(msgspec.Struct):
-    """Times of the turn under way, seconds on the clock of ``tick``."""
-
-    ended: float  # the caller's last voice
-    endpoint: float
-    recognition: float
-    thought: float = 0.0
-    filler: bool = False
-
-
 class Conversation:
     """``call``: its running number, for the diary. Drive it: ``begin``, then ``tick`` every 20 ms until ``over``."""
 
     def __init__(self, leg: Leg, parts: Parts, call: int = 1) -> None:
         self._leg, self._parts, self._call = leg, parts, call
         self._mouth = Mouth(leg)
+        self._answering = Answering(self._mouth)
         self._ears = parts.ears()
         self._gaps = GapFiller()
         self._inbox: deque[LegEvent] = deque()
@@ -103,28 +73,20 @@ class Conversation:
         self._doing = Doing.THINKING
         self._thinking: Future[Turn] | None = None
         self._event: Event = Gone()
-        self._steps: deque[_Run | Act] = deque()
-        self._interruptible = True
-        self._rest: Rest | None = None
-        self._ask = Ask()
-        self._rate, self._volume = 1.0, DEFAULT_VOLUME
+        self._kept = Keepsakes()
+        self._script = Script(parts.voice, self._kept, lambda act: parts.rated(act, leg.caller))
+        self._patience = Patience(parts.habits)
         self._deadline: float | None = None
-        self._owed_since = 0.0
         self._speak_from = 0.0
-        self._answer_began: float | None = None
-        self._cut_after = 0.0
-        self._spoken: _Spoken | None = None
+        self._spoken: SpokenTurn | None = None
         self._kept_key = ""
         self._digits = ""
         self._keypad, self._tones = KeyPad(), ToneKeys()
-        self._kept = Keepsakes()
         self._handed_over = False
-        self._errand: Errand | None = None
-        self._errand_began = 0.0
+        self._errand = UnderWay(lambda entry: parts.diary.note(entry, call))
         self._troubles = 0
         self._turns = 0
         self._began = 0.0
-        self._ending = Ending.FINISHED
         leg.listen(self._inbox.append)
 
     @property
@@ -152,8 +114,8 @@ class Conversation:
         for key in self._tones.find(sound):
             if self._keypad.pressed(key, KeyWay.TONE, now):
                 self._key(key, now)
-        if self._errand is not None:
-            self._run_errand(self._errand, sound, now)
+        if self._errand:
+            self._run_errand(sound, now)
         else:
             self._hear(sound, now)
         self._collect(now)
@@ -181,8 +143,7 @@ class Conversation:
                     self._key(second, now)
             case HandedOver(reached):
                 self._handed_over |= reached
-                if self._errand is not None:
-                    self._errand.leg_event(event)
+                self._errand.leg_event(event)
             case HungUp():
                 self._hung_up(now)
             case Answered():
@@ -193,13 +154,11 @@ class Conversation:
     def _hung_up(self, now: float) -> None:
         """The caller is gone; what the dialog still wants kept (a message) is kept."""
         state = self._state
-        if self._errand is not None:
-            last = self._errand.hung_up()
-            self._note_errand(Outcome.LEFT, now)
-            if last is not None:
-                self._leave(self._parts.think(state, last))
-                self._end(Ending.CALLER, now)
-                return
+        last = self._errand.hung_up(now)
+        if last is not None:
+            self._leave(self._parts.think(state, last))
+            self._end(Ending.CALLER, now)
+            return
         done: Future[Turn] = Future()
         done.set_result((state, ()))
         self._leave(done)
@@ -216,19 +175,19 @@ class Conversation:
         last.add_done_callback(gone)
 
     def _key(self, key: str, now: float) -> None:
-        if self._errand is not None:
+        if self._errand:
             self._errand.key(key)
             return
-        if self._ask.digits and key.isdigit() and self._doing in (Doing.SPEAKING, Doing.LISTENING):
+        if self._script.ask.digits and key.isdigit() and self._doing in (Doing.SPEAKING, Doing.LISTENING):
             self._digit(key, now)
             return
         if self._digits and key == "#":
             self._dial(now)
             return
-        if self._doing is Doing.SPEAKING and not self._interruptible:
+        if self._doing is Doing.SPEAKING and not self._answering.interruptible:
             self._kept_key = key
             return
-        event = keys.meaning(key, self._ask)
+        event = keys.meaning(key, self._script.ask)
         if event is None and key == "#" and self._doing is Doing.SPEAKING:
             self._cut("key", now)
             self._forget_speech()
@@ -248,14 +207,14 @@ class Conversation:
     def _digit(self, key: str, now: float) -> None:
         """One more digit of a number."""
         if self._doing is Doing.SPEAKING:
-            if not self._interruptible:
+            if not self._answering.interruptible:
                 return
             self._cut("key", now)
         self._forget_speech()
         self._ears.deafen()
         self._digits += key
         self._deadline = now + self._parts.habits.between_digits
-        if len(self._digits) >= self._ask.digits:
+        if len(self._digits) >= self._script.ask.digits:
             self._dial(now)
 
     def _dial(self, now: float) -> None:
@@ -267,12 +226,12 @@ class Conversation:
     # -- hearing -----------------------------------------------------------------------------------------------------
 
     def _hear(self, sound: bytes, now: float) -> None:
-        if self._doing is Doing.SPEAKING and not (self._interruptible and self._parts.habits.voice_barge_in):
+        if self._doing is Doing.SPEAKING and not (self._answering.interruptible and self._parts.habits.voice_barge_in):
             return
         speaking = self._ears.open
         events = list(self._ears.hear(sound))
         if speaking and not self._ears.open and self._ears.busy:
-            self._owed_since = now - self._parts.habits.pause  # the caller has finished; from here on it is our turn
+            self._patience.owed_since = now - self._parts.habits.pause  # the caller has finished: our turn
         for event in events:
             match event:
                 case hearing.SpeechStarted():
@@ -285,6 +244,8 @@ class Conversation:
                     self._not_understood(reason, now)
                 case _:
                     assert_never(event)
+        if self._doing is Doing.SPEAKING:
+            self._answering.watch(self._ears.rising, now)
 
     def _speech_began(self, now: float) -> None:
         self._deadline = None
@@ -294,36 +255,31 @@ class Conversation:
             self._mouth.stop()  # a filler
 
     def _understood(self, event: hearing.Final, now: float) -> None:
-        hypothesis, timings = event.hypothesis, event.timings
-        text = hypothesis.text
-        if self._rest is not None and _bare(text) in _BACKCHANNEL:
+        text, timings = event.hypothesis.text, event.timings
+        if self._answering.was_cut and understanding.is_agreement(text):
             self._go_on()
             return
-        heard = Heard(text, hypothesis.pinyin, hypothesis.confidence, hypothesis.nbest)
-        state = self._state
+        state, before = self._state, None
         if self._is_second_thought(text):
-            assert isinstance(self._event, Heard)
-            state = self._before
-            first = self._event
-            heard = Heard(first.text + text, (*first.pinyin, *heard.pinyin), min(first.confidence, heard.confidence))
+            state, before = self._before, self._event
+        heard = understanding.heard(event.hypothesis, before)
         self._forget_speech()
         endpoint, recognition = timings.endpoint / 1000, timings.recognition / 1000
-        self._spoken = _Spoken(now - endpoint - recognition, endpoint, recognition)
+        self._spoken = SpokenTurn(now - endpoint - recognition, endpoint, recognition)
         self._turns += 1
         self._think(heard, now, state)
-        self._owed_since = self._spoken.ended
+        self._patience.owed_since = self._spoken.ended
 
     def _is_second_thought(self, text: str) -> bool:
         """Whether this goes on with the question before: the caller had only paused for breath."""
-        if not isinstance(self._event, Heard) or commands.command(text) is not None:
+        if not understanding.may_go_on(text, self._event):
             return False
-        if self._doing is Doing.THINKING:
-            return True
-        return self._rest is not None and self._cut_after < self._parts.habits.second_thought
+        at_once = self._answering.was_cut and self._answering.heard < self._parts.habits.second_thought
+        return self._doing is Doing.THINKING or at_once
 
     def _not_understood(self, reason: str, now: float) -> None:
         self._parts.diary.note(NotUnderstood(reason), self._call)
-        if self._rest is not None:
+        if self._answering.was_cut:
             self._go_on()
         elif self._doing is Doing.LISTENING:
             self._spoken = None
@@ -331,29 +287,19 @@ class Conversation:
 
     def _cut(self, by: str, now: float) -> None:
         """Silence on the line; what was not heard is kept in case it was only noise."""
-        self._rest = self._mouth.interrupt() or Rest([], [])
-        self._cut_after = 0.0 if self._answer_began is None else now - self._answer_began
-        self._parts.diary.note(BargedIn(by, round(self._cut_after, 2)), self._call)
+        self._parts.diary.note(BargedIn(by, round(self._answering.cut(now), 2)), self._call)
         self._doing = Doing.LISTENING
 
     def _go_on(self) -> None:
         """It was nothing: say the rest."""
-        rest, self._rest = self._rest, None
-        if rest is not None:
+        if self._answering.go_on():
             self._parts.diary.note(WentOn(), self._call)
-            self._mouth.play(rest)
             self._doing = Doing.SPEAKING
 
     def _forget_speech(self) -> None:
         """What was left to say is not wanted any more; an ``Ask`` behind it stays."""
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
-        self._mouth.stop()
-        for step in self._steps:
-            if isinstance(step, _Run):
-                step.source.stop()
-        self._steps = deque(step for step in self._steps if not isinstance(step, _Run))
+        self._answering.forget()
+        self._script.forget_speech()
 
     # -- thinking ----------------------------------------------------------------------------------------------------
 
@@ -361,11 +307,11 @@ class Conversation:
         """Give ``event`` to the dialog; a turn that is still being thought about is forgotten."""
         self._before = state if state is not None else self._state
         self._event = event
-        self._steps.clear()
+        self._script.clear()
+        self._answering.new_turn()
         self._digits = ""
         self._deadline = None
-        self._answer_began = None
-        self._owed_since = now
+        self._patience.owed_since = now
         self._doing = Doing.THINKING
         self._thinking = self._parts.think(self._before, event)
 
@@ -382,7 +328,9 @@ class Conversation:
         self._state, acts = future.result()
         if self._spoken is not None:
             self._spoken.thought = now
-        self._perform(acts, now)
+        notice = self._parts.notice if isinstance(self._event, Started) else ""
+        self._script.write(acts, notice, name_keys=isinstance(self._event, Silence))
+        self._next(now)
 
     def _failed(self, error: BaseException, now: float) -> None:
         """The dialog broke: a person, and if that breaks too, the end; never a silent line."""
@@ -394,53 +342,15 @@ class Conversation:
         else:
             self._think(Pressed(Key.HUMAN), now)
 
-    def _perform(self, acts: Sequence[Act], now: float) -> None:
-        said: list[Say] = []
-        hint = isinstance(self._event, Silence)
-        if isinstance(self._event, Started) and self._parts.notice:
-            said.append(Say(self._parts.notice))
-        for act in acts:
-            if isinstance(act, Ask):
-                self._ask = act
-                named = keys.spoken(act) if hint else ""
-                if named:
-                    said.append(Say(named, passing=True))
-            if isinstance(act, Say):
-                if said and said[-1].interruptible != act.interruptible:
-                    self._add_run(said)
-                said.append(act)
-            elif isinstance(act, Adjust):
-                self._add_run(said)
-                self._rate, self._volume = act.rate, act.volume
-            elif isinstance(act, Play):
-                self._add_run(said)
-                kept = self._kept.get(act.media)
-                if kept is not None:
-                    self._steps.append(_Run(Sound(kept.sound), True))
-            elif isinstance(act, Rate):
-                self._parts.rated(act, self._leg.caller)
-            elif not isinstance(act, Show):
-                self._add_run(said)
-                self._steps.append(act)
-        self._add_run(said)
-        self._next(now)
-
-    def _add_run(self, said: list[Say]) -> None:
-        if said:
-            texts = [say.text for say in said]
-            source = self._parts.voice.speak(texts, self._rate, self._volume)
-            self._steps.append(_Run(source, said[0].interruptible))
-            said.clear()
-
     # -- carrying out ------------------------------------------------------------------------------------------------
 
     def _settle(self, now: float) -> None:
         """What was being said is over, or the caller's time is."""
         if self._doing is Doing.SPEAKING and not self._mouth.playing:
             self._next(now)
-        elif self._doing is Doing.LISTENING and self._rest is not None and not self._ears.busy:
+        elif self._doing is Doing.LISTENING and self._answering.was_cut and not self._ears.busy:
             self._go_on()
-        elif self._doing is Doing.LISTENING and self._steps and not self._ears.busy:
+        elif self._doing is Doing.LISTENING and self._script and not self._ears.busy:
             self._next(now)
         elif self._doing is Doing.LISTENING and self._deadline is not None and now >= self._deadline:
             self._spoken = None
@@ -451,107 +361,82 @@ class Conversation:
 
     def _next(self, now: float) -> None:
         """Begin the next step of the turn."""
-        if self._kept_key and not (self._steps and isinstance(self._steps[0], _Run)):
+        if self._kept_key and not self._script.speaks_next:
             key, self._kept_key = self._kept_key, ""
             self._doing = Doing.LISTENING
-            if keys.meaning(key, self._ask) is not None and not self._ends():
+            if keys.meaning(key, self._script.ask) is not None and not self._script.leaves_next:
                 self._key(key, now)
                 return
-        if not self._steps:
+        if not self._script:
             self._listen(now)
             return
-        step = self._steps.popleft()
-        if isinstance(step, _Run):
-            self._interruptible = step.interruptible
-            if not step.interruptible:
-                self._ears.deafen()
-            self._mouth.play(step.source)
-            self._doing = Doing.SPEAKING
-        elif isinstance(step, Ask):
-            self._listen(now)
-        elif isinstance(step, End):
-            self._end(Ending.HANDED_OVER if step.reason == "transferred" else Ending.FINISHED, now)
-            self._leg.hang_up()
-        else:
-            self._start_errand(step, now)
-
-    def _ends(self) -> bool:
-        return bool(self._steps) and not isinstance(self._steps[0], Ask)
+        match self._script.take():
+            case Run() as run:
+                if not run.interruptible:
+                    self._ears.deafen()
+                self._answering.say(run)
+                self._doing = Doing.SPEAKING
+            case Ask():
+                self._listen(now)
+            case End(reason):
+                self._end(Ending.HANDED_OVER if reason == "transferred" else Ending.FINISHED, now)
+                self._leg.hang_up()
+            case act:
+                self._start_errand(act, now)
 
     def _listen(self, now: float) -> None:
         self._doing = Doing.LISTENING
-        self._interruptible = True
-        self._deadline = now + self._ask.timeout
+        self._answering.interruptible = True
+        self._deadline = now + self._script.ask.timeout
 
     def _start_errand(self, act: Act, now: float) -> None:
         def say(texts: Sequence[str]) -> None:
-            self._mouth.play(self._parts.voice.speak(texts, self._rate, self._volume))
+            self._mouth.play(self._script.spoken(texts))
 
         errand = self._parts.errands(act, Desk(self._leg, self._mouth, say, self._kept, self._call))
         if errand is None:
             self._think(NotPerformed(), now)
             return
         self._ears.deafen()
-        self._errand, self._errand_began = errand, now
+        self._errand.start(errand, now)
         self._doing = Doing.BUSY
-        self._owed_since = now
+        self._patience.owed_since = now
 
-    def _run_errand(self, errand: Errand, sound: bytes, now: float) -> None:
-        event = errand.tick(now, sound)
+    def _run_errand(self, sound: bytes, now: float) -> None:
+        event = self._errand.tick(now, sound)
         if event is not None:
-            self._note_errand(Outcome.DONE, now)
-            self._errand = None
             self._spoken = None
             self._think(event, now)
-
-    def _note_errand(self, outcome: Outcome, now: float) -> None:
-        if self._errand is not None:
-            seconds = round(now - self._errand_began, 1)
-            self._parts.diary.note(ErrandEnded(self._errand.name, outcome, seconds), self._call)
 
     def _keep_alive(self, now: float) -> None:
         """It is our turn and there is nothing to say yet: "one moment"."""
         understanding = self._doing is Doing.LISTENING and self._ears.busy
         starved = self._doing is Doing.SPEAKING and self._mouth.starved
         waiting = self._doing is Doing.THINKING or understanding or starved
-        if self._errand is not None:
+        if self._errand:
             waiting = self._errand.waiting
         if not waiting or self._ears.open or (self._mouth.playing and not self._mouth.starved):
             return
-        spoken = self._spoken
-        again = self._mouth.last_sound > self._owed_since
-        limit = self._parts.habits.again if again else self._parts.habits.filler
-        if now - max(self._mouth.last_sound, self._owed_since) >= limit:
-            if spoken is not None:
-                spoken.filler = True
+        if self._patience.is_over(now, self._mouth.last_sound):
+            if self._spoken is not None:
+                self._spoken.filler = True
             self._mouth.interject(self._parts.voice.filler)
 
     def _first_audio(self, now: float) -> None:
-        if self._answer_began is not None or self._doing is not Doing.SPEAKING or self._mouth.last_sound < now:
+        if self._answering.began is not None or self._doing is not Doing.SPEAKING or self._mouth.last_sound < now:
             return
-        self._answer_began = now
+        self._answering.began = now
         spoken, self._spoken = self._spoken, None
         if spoken is not None:
-            entry = TurnAnswered(
-                endpoint=round(spoken.endpoint * 1000),
-                recognition=round(spoken.recognition * 1000),
-                thinking=round((spoken.thought - spoken.ended - spoken.endpoint - spoken.recognition) * 1000),
-                first_audio=round((now - spoken.ended) * 1000),
-                filler=spoken.filler,
-            )
-            self._parts.diary.note(entry, self._call)
+            self._parts.diary.note(spoken.answered(now), self._call)
 
     def _end(self, ending: Ending, now: float) -> None:
         """The call is over: nothing of it stays."""
         self._doing = Doing.OVER
         self._forget_speech()
         self._ears.wipe()
-        self._thinking = self._errand = None
+        self._thinking = None
         self._state = self._before = State()
         self._event = Gone()
-        self._steps.clear()
+        self._script.clear()
         self._parts.diary.note(CallEnded(ending, round(now - self._began, 1), self._turns), self._call)
-
-
-def _bare(text: str) -> str:
-    return "".join(character for character in text if character.isalnum())

@@ -22,6 +22,9 @@ from speech.voice import VoiceActivity
 VOICE = 0.5
 """Probability from which a frame holds a voice."""
 
+RISING = 0.06
+"""Seconds of voice after which somebody may be beginning to speak: two frames, for one may be a click."""
+
 GAP = 0.08
 """Seconds without a packet after which the line counts as quiet."""
 
@@ -71,6 +74,11 @@ class Ears:
     def open(self) -> bool:
         """Somebody is speaking."""
         return self._hearing.endpointer.is_open
+
+    @property
+    def rising(self) -> bool:
+        """Somebody may be beginning to speak: what is being said waits until it is clear."""
+        return self._hearing.endpointer.rising >= RISING
 
     @property
     def busy(self) -> bool:

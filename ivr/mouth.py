@@ -90,6 +90,7 @@ class Mouth:
         self._sources: deque[Source] = deque()
         self._pieces: list[bytes] = []
         self._position = 0  # bytes written of all pieces
+        self._held = False
         self.last_sound = 0.0  # when something was last on the wire
 
     @property
@@ -110,10 +111,19 @@ class Mouth:
         """Say it now, before what is still being made."""
         self._sources.appendleft(Sound(sound))
 
+    def hold(self) -> None:
+        """Silence, at once, but only for a moment: ``release`` goes on with the very next sample."""
+        if not self._held:
+            self._take_back()
+            self._held = True
+
+    def release(self) -> None:
+        self._held = False
+
     def interrupt(self) -> Rest | None:
         """Silence, at once. Returns what was not heard, from the start of the piece that was cut, or None."""
-        heard = self._position - self._leg.queued
-        self._leg.flush()
+        heard = self._take_back()
+        self._held = False
         pieces, sources = self._pieces, list(self._sources)
         self._pieces, self._position = [], 0
         self._sources.clear()
@@ -134,6 +144,8 @@ class Mouth:
         """Fill the queue up."""
         if self._leg.queued:
             self.last_sound = now
+        if self._held:
+            return
         room = self._ahead - self._leg.queued
         while room > 0:
             piece, offset = self._at_position()
@@ -151,6 +163,13 @@ class Mouth:
         while self._pieces and heard >= len(self._pieces[0]):  # what was heard need not be kept
             heard -= len(self._pieces[0])
             self._position -= len(self._pieces.pop(0))
+
+    def _take_back(self) -> int:
+        """Nothing more goes out; bytes of the pieces that were heard."""
+        heard = max(0, self._position - self._leg.queued)
+        self._leg.flush()
+        self._position = heard
+        return heard
 
     @property
     def _unwritten(self) -> bool:

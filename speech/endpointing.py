@@ -139,6 +139,11 @@ class Endpointer:
         """Seconds of voice in the open turn."""
         return self._voiced
 
+    @property
+    def rising(self) -> float:
+        """Seconds of voice heard lately while no turn is open: somebody may be about to speak."""
+        return sum(self._recent) * FRAME_SECONDS
+
     def close_now(self) -> None:
         """The turn is over for another reason (a key, the terminal began to speak)."""
         self._open = False

@@ -13,7 +13,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from benchmarks.ivr.callers import Asked, Crowd, asked, loud, pair, percentile, said_by
+from benchmarks.ivr.callers import Asked, Crowd, interrupting, loud, pair, percentile, said_by
 from benchmarks.ivr.lab import RTP, Lab
 from benchmarks.speech.questions import folder, questions
 from ivr.proving import g711, rtp, sipp
@@ -49,17 +49,21 @@ def silence(stream: Stream, after: float) -> float | None:
     return None
 
 
-def measure(lab: Lab, first: list[Asked], second: list[Asked] | None) -> tuple[list[float], int]:
-    """Seconds to silence of every call, and the calls in which nothing could be measured. ``second`` None: a key."""
+def measure(lab: Lab, callers: list[Asked], key: bool) -> tuple[list[float], int]:
+    """Seconds to silence of every call, and the calls in which nothing could be measured."""
     found, missed = [], 0
-    for number, question in enumerate(first):
-        then = rtp.pressed("*", 0.0, 9000, 900_000) if second is None else second[number].packets
+    for question in callers:
+        packets = list(question.packets)
+        if key:
+            begin = question.speech + INTO
+            at = round(begin / 0.02)
+            kept = packets[:at]
+            press = rtp.pressed("*", begin, kept[-1].sequence + 1, kept[-1].timestamp + rtp.PACKET)
+            packets = [*kept, *press]
         actions = (
             sipp.Wait(1.0),
-            sipp.Play("question", question.packets),
-            sipp.Wait(question.speech + INTO),
-            sipp.Play("interruption", then),
-            sipp.Wait(2.5),
+            sipp.Play("question", packets),
+            sipp.Wait(question.speech + INTO + 3.0),
         )
         with Wire(ports=RTP) as wire, tempfile.TemporaryDirectory() as place:
             crowd = Crowd(lab.target, Path(place))
@@ -91,11 +95,13 @@ def main() -> None:
     chosen = [
         one for one in questions(n=3 * arguments.calls, where=arguments.recordings or folder()) if one.wav.exists()
     ]
-    first = [asked(one.wav, tail=INTO - 1.0) for one in chosen[: arguments.calls]]
-    second = [asked(one.wav) for one in chosen[arguments.calls : 2 * arguments.calls]]
+    half = len(chosen) // 2
+    pairs = list(zip(chosen[:half], chosen[half:], strict=False))[: arguments.calls]
     with Lab() as lab:
-        for by, interruption in (("voice", second), ("key", None)):
-            found, missed = measure(lab, first, interruption)
+        for by in ("voice", "key"):
+            second = [two.wav if by == "voice" else None for _, two in pairs]
+            callers = [interrupting(one.wav, then, INTO) for (one, _), then in zip(pairs, second, strict=True)]
+            found, missed = measure(lab, callers, by == "key")
             result = {
                 "by": by,
                 "calls": len(found),

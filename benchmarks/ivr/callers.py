@@ -39,8 +39,7 @@ def asked(
 ) -> Asked:
     """The question and quiet (or only noise) after it, as packets; ``loss``: share of packets that never arrive."""
     sound = read_audio(wav).at(RATE)
-    frames = loud(sound.samples)
-    speech = (max((number for number, is_loud in enumerate(frames) if is_loud), default=0) + 1) * 0.02
+    speech = speech_of(sound)
     whole = Audio(np.concatenate([sound.samples, np.zeros(round(tail * RATE), np.float32)]), RATE)
     if noise is not None:
         level = with_noise(sound, noise, snr, offset=seed % 7)
@@ -49,6 +48,25 @@ def asked(
     random_numbers = random.Random(seed)
     packets = [packet for packet in rtp.sound(g711.encode(whole)) if random_numbers.random() >= loss]
     return Asked(packets, speech)
+
+
+def interrupting(first: Path, second: Path | None, into: float) -> Asked:
+    """A question, quiet, and ``into`` seconds after its end another one (None: quiet only), in one unbroken stream as
+    a telephone sends it: a stream that began anew would be late packets to the line's jitter buffer."""
+    sound = read_audio(first).at(RATE)
+    speech = speech_of(sound)
+    parts = [sound.samples[: round((speech + into) * RATE)]]
+    parts.append(np.zeros(round((speech + into) * RATE) - len(parts[0]), np.float32))
+    if second is not None:
+        after = read_audio(second).at(RATE).samples
+        parts.append(after[next((n for n, is_loud in enumerate(loud(after)) if is_loud), 0) * rtp.PACKET :])
+    parts.append(np.zeros(2 * RATE, np.float32))
+    return Asked(rtp.sound(g711.encode(Audio(np.concatenate(parts), RATE))), speech)
+
+
+def speech_of(sound: Audio) -> float:
+    """Seconds to the end of the last loud 20 ms; ``sound`` at 8 kHz."""
+    return (max((number for number, is_loud in enumerate(loud(sound.samples)) if is_loud), default=0) + 1) * 0.02
 
 
 class Heard(msgspec.Struct, frozen=True):

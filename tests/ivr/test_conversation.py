@@ -44,14 +44,36 @@ def test_speech_silences_the_answer_and_nothing_stale_follows() -> None:
     assert any(isinstance(entry, BargedIn) and entry.by == "voice" for entry in call.diary.entries)
 
 
-def test_voice_to_silence_takes_at_most_300_ms() -> None:
+def test_voice_to_silence_takes_at_most_150_ms() -> None:
+    """The answer is held while it is not yet sure that somebody speaks; 300 ms are the goal on the wire."""
     call = greeted((Say(LONG), ASK), lines=["一", "社保卡怎么补办"])
     call.say(1.0).run(2.6)
     before = len(call.leg.heard)
     call.say(1.5).run(1.0)
     after = bytes(call.leg.heard[before:])
     last = max(place for place in range(0, len(after), 2) if after[place : place + 2] != b"\0\0")
-    assert last / 16_000 <= 0.3
+    assert last / 16_000 <= 0.15
+
+
+def test_a_click_holds_the_answer_for_a_moment_and_not_a_sample_of_it_is_lost() -> None:
+    call = greeted((Say(LONG), ASK), lines=["一"])
+    call.say(1.0).run(2.6)
+    call.say(0.08).run(6)
+    heard = call.heard()
+    held = [seconds for text, seconds in heard[heard.index((GREETING, 0.8)) + 2 :] if not text]
+    assert held[0] <= 0.4
+    spoken = {sentence: sum(seconds for text, seconds in heard if text == sentence) for sentence in SENTENCES}
+    assert spoken == {sentence: pytest.approx(0.2 * len(sentence)) for sentence in SENTENCES}
+    assert not any(isinstance(entry, BargedIn) for entry in call.diary.entries)
+
+
+def test_in_a_noisy_room_the_answer_does_not_stutter() -> None:
+    call = greeted((Say(LONG), ASK), lines=["一"])
+    call.say(1.0).run(2.6)
+    for _ in range(10):
+        call.say(0.08).run(0.3)
+    quiet = [seconds for text, seconds in call.heard()[2:] if not text]
+    assert len(quiet) <= 4
 
 
 def test_noise_lets_the_answer_go_on_from_the_sentence_that_was_cut() -> None:

@@ -58,10 +58,11 @@ def test_a_message_is_what_was_said_after_the_tone(tmp_path: Path) -> None:
 
 
 def test_it_can_be_heard_again(tmp_path: Path) -> None:
-    call = caller(tmp_path, (Say("好"), Ask()), ()).run(1.5).say(4.0).run(7)
+    call = caller(tmp_path, (Say("好"), Ask())).run(1.5).say(4.0).run(7)
     recorded = call.events[-1]
     assert isinstance(recorded, Recorded)
-    call.conversation._perform((Play(recorded.media), Ask()), call.now)
+    call.dialog.turns.append((Play(recorded.media), Ask()))
+    call.leg.press("*")
     before = len(call.leg.heard)
     call.run(6)
     again = np.frombuffer(bytes(call.leg.heard[before:]), "<i2").astype(float)

@@ -54,6 +54,26 @@ def test_what_was_cut_is_heard_again_from_the_start_of_its_piece_and_nothing_is_
     assert not mouth.playing
 
 
+@given(
+    st.lists(st.floats(0.05, 0.8), min_size=1, max_size=6),
+    st.lists(st.floats(0.02, 0.5), max_size=6),
+)
+def test_what_was_held_goes_on_with_the_very_next_sample(lengths: list[float], holds: list[float]) -> None:
+    leg = VirtualLeg()
+    mouth = Mouth(leg)
+    pieces = [piece(number + 1, seconds) for number, seconds in enumerate(lengths)]
+    mouth.play(Sound(*pieces))
+    for seconds in holds:
+        play(mouth, leg, seconds)
+        mouth.hold()
+        before = len(leg.heard)
+        play(mouth, leg, 0.1)
+        assert not any(leg.heard[before:])
+        mouth.release()
+    play(mouth, leg, 8.0)
+    assert bytes(leg.heard).replace(b"\0\0", b"") == b"".join(pieces)
+
+
 def test_a_filler_comes_before_what_is_still_being_made() -> None:
     leg = VirtualLeg()
     mouth = Mouth(leg)

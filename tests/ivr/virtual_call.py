@@ -121,7 +121,7 @@ class ScriptedDialog:
     """Answers the n-th event with the n-th turn, after ``delay`` seconds of the call's clock; keeps the events."""
 
     def __init__(self, turns: Sequence[Sequence[Act]], clock: Callable[[], float]) -> None:
-        self._turns, self._clock = list(turns), clock
+        self.turns, self._clock = list(turns), clock
         self.events: list[Event] = []
         self.states: list[State] = []
         self.delay = 0.0
@@ -131,7 +131,7 @@ class ScriptedDialog:
     def think(self, state: State, event: Event) -> Future[Turn]:
         self.states.append(state)
         self.events.append(event)
-        acts = tuple(self._turns.pop(0)) if self._turns else ()
+        acts = tuple(self.turns.pop(0)) if self.turns else ()
         future: Future[Turn] = Future()
         if self.broken:
             future.set_exception(RuntimeError("broken"))

@@ -1,0 +1,106 @@
+"""What one turn of the dialog has us do, in order: things to say, in runs that may or may not be interrupted, and acts.
+
+Say Say Ask            -> [run] listen
+Say(must be heard) Say -> [run, not to be cut] [run]
+Say Record             -> [run] an errand
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from dialog.acts import Act, Adjust, Ask, Play, Rate, Say, Show
+from dialog.state import DEFAULT_VOLUME
+from ivr import keys
+from ivr.keepsakes import Keepsakes
+from ivr.mouth import Sound, Source
+from ivr.parts import Speaking
+
+
+class Run(msgspec.Struct):
+    """Says of one turn that may all be interrupted, or none."""
+
+    source: Source
+    interruptible: bool
+
+
+class Script:
+    """``rated``: told of a rating. ``ask`` is what may be said and pressed now; it stays until the next one."""
+
+    def __init__(self, voice: Speaking, kept: Keepsakes, rated: Callable[[Rate], None]) -> None:
+        self._voice, self._kept, self._rated = voice, kept, rated
+        self._steps: deque[Run | Act] = deque()
+        self._rate, self._volume = 1.0, DEFAULT_VOLUME
+        self.ask = Ask()
+
+    def __bool__(self) -> bool:
+        return bool(self._steps)
+
+    @property
+    def speaks_next(self) -> bool:
+        return bool(self._steps) and isinstance(self._steps[0], Run)
+
+    @property
+    def leaves_next(self) -> bool:
+        """Something other than listening comes next: an errand, the end."""
+        return bool(self._steps) and not isinstance(self._steps[0], Ask)
+
+    def write(self, acts: Sequence[Act], first: str = "", name_keys: bool = False) -> None:
+        """Take over the acts of a turn. ``first``: a text said before all of them; ``name_keys``: say the keys too."""
+        said: list[Say] = [Say(first)] if first else []
+        for act in acts:
+            match act:
+                case Say():
+                    if said and said[-1].interruptible != act.interruptible:
+                        self._run(said)
+                    said.append(act)
+                case Ask():
+                    self.ask = act
+                    named = keys.spoken(act) if name_keys else ""
+                    if named:
+                        said.append(Say(named, passing=True))
+                    self._run(said)
+                    self._steps.append(act)
+                case Adjust(rate, volume):
+                    self._run(said)
+                    self._rate, self._volume = rate, volume
+                case Play(media):
+                    self._run(said)
+                    recording = self._kept.get(media)
+                    if recording is not None:
+                        self._steps.append(Run(Sound(recording.sound), True))
+                case Rate():
+                    self._rated(act)
+                case Show():
+                    pass
+                case _:
+                    self._run(said)
+                    self._steps.append(act)
+        self._run(said)
+
+    def take(self) -> Run | Act:
+        """The next step. There must be one."""
+        return self._steps.popleft()
+
+    def spoken(self, texts: Sequence[str]) -> Source:
+        """Sound of the texts at this caller's pace and loudness."""
+        return self._voice.speak(texts, self._rate, self._volume)
+
+    def forget_speech(self) -> None:
+        """What was still to be said is not wanted any more; an ``Ask`` behind it stays."""
+        for step in self._steps:
+            if isinstance(step, Run):
+                step.source.stop()
+        self._steps = deque(step for step in self._steps if not isinstance(step, Run))
+
+    def clear(self) -> None:
+        self.forget_speech()
+        self._steps.clear()
+
+    def _run(self, said: list[Say]) -> None:
+        if said:
+            self._steps.append(Run(self.spoken([say.text for say in said]), said[0].interruptible))
+            said.clear()
