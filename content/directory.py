@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -151,7 +152,7 @@ def _after_working_time(start: dt.datetime, length: dt.timedelta, hours: Hours) 
 
 
 @functools.cache
-def _calendar(country: str, year: int):  # type: ignore[no-untyped-def]
+def _calendar(country: str, year: int) -> Any:
     import holidays
 
     return holidays.country_holidays(country, years=year)

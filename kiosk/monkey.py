@@ -15,6 +15,7 @@ import random
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -88,7 +89,10 @@ class Monkey:
             "leave": (self._leave, 1),
         }
         for name, prank in (pranks or {}).items():
-            self._kinds[name] = (lambda prank=prank: self._trail.append(prank(self._random)), 3)  # type: ignore[misc]
+            self._kinds[name] = (partial(self._play, prank), 3)
+
+    def _play(self, prank: Prank) -> None:
+        self._trail.append(prank(self._random))
 
     def run(self, actions: int) -> dict[str, int]:
         """Do that many random things; returns how often each kind was done. Raises MonkeyError."""

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -123,13 +124,13 @@ def schedule(fleet_: Fleet, seconds: float, chance: random.Random) -> list[tuple
     for number in range(count):
         moment = chance.uniform(0, POLL_SECONDS)
         while moment < seconds:
-            planned.append((moment, Made("/api/poll", number, lambda n=number: fleet_.poll(n))))  # type: ignore[misc]
+            planned.append((moment, Made("/api/poll", number, partial(fleet_.poll, number))))
             moment += POLL_SECONDS
     rate = count * TICKETS_A_DAY * PEAK / 86400
     moment = chance.expovariate(rate)
     while moment < seconds:
         number = chance.randrange(count)
-        planned.append((moment, Made(wire.PARCELS, number, lambda n=number: fleet_.ticket(n))))  # type: ignore[misc]
+        planned.append((moment, Made(wire.PARCELS, number, partial(fleet_.ticket, number))))
         moment += chance.expovariate(rate)
     return sorted(planned, key=lambda one: one[0])
 

@@ -15,6 +15,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -189,7 +190,7 @@ class Drill:
                 self.alive(lambda: self.service.resume(job, slip))
             else:
                 copy = f"{job}c{attempt}"
-                self.alive(lambda copy=copy: self.service.reprint(copy, job, slip))  # type: ignore[misc]
+                self.alive(partial(self.service.reprint, copy, job, slip))
             self.technician()
 
     def _known(self, job: str) -> Job | None:

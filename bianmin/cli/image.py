@@ -59,7 +59,10 @@ def build(
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=progress_console) as progress:
             task = progress.add_task("start", total=None)
-            step = lambda name: progress.update(task, description=name)  # noqa: E731
+
+            def step(name: str) -> None:
+                progress.update(task, description=name)
+
             built = building.build(definition, release, given, folder, cache, update_lock=update_lock, step=step)
     for line in built.differs[:20]:
         progress_console.print(f"not as locked: {line}", markup=False)

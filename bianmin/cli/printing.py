@@ -158,7 +158,7 @@ def form(
             raise CommandError(f"{out}: {error.strerror}") from None
     result = {"form": name, "pages": page.pages, "sheets": page.sheets(duplex), "pdf": str(out) if out else ""}
     if not to:
-        emit(result, as_json, f"{template.title}: {page.pages} pages{f', {out}' if out else ''}")
+        emit(result, as_json, f"{template.title}: {_pages(page.pages)}{f', {out}' if out else ''}")
         return
     _print_a4(page, to.removeprefix("cups:"), duplex, name, result, as_json)
 
@@ -292,6 +292,10 @@ def _print(document: Slip, to: str, profile: Profile, as_json: bool) -> None:
     raise CommandError(f"it is not known whether the slip was printed: {why}; look before you print it again")
 
 
+def _pages(number: int) -> str:
+    return "1 page" if number == 1 else f"{number} pages"
+
+
 def _filled_in(source: str) -> dict[str, object]:
     """The JSON object that fills a form in."""
     if not source:
@@ -319,7 +323,7 @@ def _print_a4(page: A4Document, queue: str, duplex: bool, name: str, result: dic
         job = prints.submit(new_job_id(), page, Options(duplex=duplex), name)
     done = {**result, "job": job.id, "outcome": job.outcome, "reason": job.reason}
     if job.outcome is Outcome.DONE:
-        emit(done, as_json, f"printed: {page.pages} pages")
+        emit(done, as_json, f"printed: {_pages(page.pages)}")
         return
     if as_json:
         emit(done, True)

@@ -6,6 +6,8 @@ import datetime as dt
 import random
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -196,19 +198,12 @@ def _ago(age: dt.timedelta | None) -> str:
     return f"{int(age.total_seconds() // 3600)} hours ago" if age < dt.timedelta(days=2) else f"{age.days} days ago"
 
 
-class _bar:  # noqa: N801 - used as a function
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on stderr for bytes that come."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-    def __init__(self, what: str) -> None:
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-        self._bars = Progress(*columns, console=progress_console, transient=True)
-        self._task = self._bars.add_task(what, total=None)
-
-    def __enter__(self) -> Any:
-        self._bars.start()
-        return lambda done, total: self._bars.update(self._task, completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=progress_console, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

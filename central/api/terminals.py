@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+from typing import TypeVar
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -20,6 +21,8 @@ from offline_cache import wire
 from offline_cache.wire import Refusal, WireError
 
 router = APIRouter()
+
+T = TypeVar("T")
 
 HOUR = dt.timedelta(hours=1)
 MOST_ENROLMENTS = 20
@@ -96,7 +99,7 @@ def go_on(central: Served, terminal: Sender, body: Body) -> Response:
     return json(found)
 
 
-def _read(body: bytes, kind: type[wire.T] | type[dict[str, str]]):  # type: ignore[no-untyped-def]
+def _read(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

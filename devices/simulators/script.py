@@ -43,6 +43,9 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float | None = None
 
 
+_EXAMPLE = "faults: [{fault: paper_out, after_lines: 12, seconds: 10}]"
+
+
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     faults: tuple[Event, ...] = ()
 
@@ -58,4 +61,4 @@ def load(path: Path) -> Script:
     except OSError as error:
         raise ScriptError(f"{path}: {error.strerror}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ScriptError(f"{path}: {' '.join(str(error).split())}") from error
+        raise ScriptError(f"{path}: {' '.join(str(error).split())}; write it as {_EXAMPLE}") from error

@@ -9,6 +9,7 @@ import selectors
 import socket
 import tty
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -73,8 +74,8 @@ def serve_pty(link: Path | None, device: Device, ready: Callable[[str], None], s
             selector.register(ours, selectors.EVENT_READ)
             while device.present and not stop():
                 if selector.select(TICK):
-                    _pump_in(lambda size, fd=ours: os.read(fd, size), device)  # type: ignore[misc]
-                _pump_out(lambda data, fd=ours: os.write(fd, data), device.answers())  # type: ignore[misc]
+                    _pump_in(partial(os.read, ours), device)
+                _pump_out(partial(os.write, ours), device.answers())
         os.close(ours)
         os.close(theirs)
         if link is not None:

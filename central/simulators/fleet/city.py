@@ -6,6 +6,7 @@ import collections
 import datetime as dt
 import hashlib
 import random
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -122,7 +123,7 @@ class City:
             at(span.start, lambda: setattr(terminal.power, "full", True))
             at(span.end, lambda: setattr(terminal.power, "full", False))
         for moment, writes in terminal.fate.cuts:
-            at(moment, lambda writes=writes: terminal.cut(writes))  # type: ignore[misc]
+            at(moment, partial(terminal.cut, writes))
         for moment in terminal.fate.visits:
             at(moment, lambda: self._visit(terminal))
         for day in range(plan.days):
@@ -132,7 +133,7 @@ class City:
                 for number in range(count):
                     moment = morning + dt.timedelta(hours=chance.uniform(0, 15))
                     name = f"{terminal.name} {day} {number}"
-                    at(moment, lambda kind=kind, name=name: self._citizen(terminal, kind, name))  # type: ignore[misc]
+                    at(moment, partial(self._citizen, terminal, kind, name))
         self.agenda.every(plan.report_hours * 3600, lambda: self._report(terminal, chance), self.end)
 
     def _citizen(self, terminal: SimTerminal, kind: Kind, name: str) -> None:
