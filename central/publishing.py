@@ -97,7 +97,7 @@ def publish(central: Central, path: Path, by: str, plan: Plan = rules.DEFAULT_PL
             )
         )
         audit.note(session, now, by, "发布内容", version, summary)
-    return rollout
+    return next((one for one in advance_all(central) if one.release == version), rollout)
 
 
 def standings(central: Central) -> list[Standing]:

@@ -98,7 +98,7 @@ def enrol(code: EnrolmentCode, name: str, identity: Identity, link: CentralLink)
     """
     answer = link.enrol(request(code, identity.public_key, name))
     if isinstance(answer, Refusal):
-        raise EnrolmentError(f"the central service refused: {answer.reason}; ask the administrator for a new code")
+        raise EnrolmentError(f"the central service refused: {answer.reason}")
     if not fits(answer.proof, answer_proof(code, answer, identity.public_key)):
         raise EnrolmentError("the answer is not from the service that made this code; check the address")
     return answer

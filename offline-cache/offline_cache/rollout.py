@@ -199,7 +199,10 @@ def tally(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Report
 
 
 def advance(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Report], now: dt.datetime) -> Rollout:
-    """The rollout as it stands at ``now``: unchanged, one stage further, done, or stopped with the reason."""
+    """The rollout as it stands at ``now``: unchanged, one stage further, done, or stopped with the reason.
+
+    A stage whose share is smaller than one terminal of this fleet holds nobody: it is passed over at once.
+    """
     if rollout.status is not Status.RUNNING:
         return rollout
     plan, count = rollout.plan, tally(rollout, fleet, reports, now)
@@ -207,11 +210,12 @@ def advance(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Repo
         reason = f"{count.failed} of {count.installed + count.failed} terminals failed"
         return msgspec.structs.replace(rollout, status=Status.STOPPED, reason=reason)
     rested = now - rollout.since >= dt.timedelta(hours=plan.stages[rollout.stage].soak_hours)
-    # A stage whose share is smaller than one terminal holds nobody; there is nothing to wait for.
-    enough = count.offered == 0 or count.success_share >= plan.success_share
-    if not (rested and enough):
+    last = rollout.stage + 1 == len(plan.stages)
+    if count.offered == 0 and not last:
+        return advance(msgspec.structs.replace(rollout, stage=rollout.stage + 1, since=now), fleet, reports, now)
+    if not (rested and (count.offered == 0 or count.success_share >= plan.success_share)):
         return rollout
-    if rollout.stage + 1 == len(plan.stages):
+    if last:
         return msgspec.structs.replace(rollout, status=Status.DONE)
     return msgspec.structs.replace(rollout, stage=rollout.stage + 1, since=now)
 

@@ -126,7 +126,10 @@ def test_failures_stop_it_and_it_stays_where_it_runs(
         publishing.decide(service, second, "resume", "wu", "")
 
 
-def test_what_cannot_be_published(service: Central, small_pack: Path, newer_pack: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_published(
+    service: Central, fleet_of: Callable[[int], list[Kiosk]], small_pack: Path, newer_pack: Path, tmp_path: Path
+) -> None:
+    fleet_of(1)
     (tmp_path / "letter.pack").write_bytes(b"not a pack")
     with pytest.raises(PublishError):
         publishing.publish(service, tmp_path / "letter.pack", "wu")

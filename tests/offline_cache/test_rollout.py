@@ -46,6 +46,14 @@ def test_pilots_first_then_a_tenth_then_all() -> None:
     assert ro.advance(third, FLEET, reports, NOW + 31 * HOUR).status is Status.DONE
 
 
+def test_a_stage_that_holds_nobody_is_passed_over_at_once() -> None:
+    rollout = ro.begin(ro.DEFAULT_PLAN, "r1", NOW)
+    alone = ro.advance(rollout, [max(FLEET, key=lambda terminal: ro.place(terminal, "r1"))], {}, NOW)
+    assert (alone.stage, alone.status) == (2, Status.RUNNING)
+    nobody = ro.advance(rollout, [], {}, NOW)
+    assert (nobody.stage, nobody.status) == (2, Status.DONE)
+
+
 def test_waits_until_enough_terminals_run_it() -> None:
     rollout = ro.begin(PLAN, "r1", NOW)
     assert ro.advance(rollout, FLEET, told(Outcome.INSTALLED, "WL-001"), NOW + 50 * HOUR).stage == 0

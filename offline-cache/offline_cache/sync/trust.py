@@ -109,7 +109,8 @@ class View:
         with refusals(self._mirror.name):
             found = self._updater.get_targetinfo(target)
         if found is None:
-            raise SyncRefusedError(Reason.MISSING, f"the repository has no {target} signed by those who may")
+            text = f"nothing is published for this terminal yet: no signed list has {target}"
+            raise SyncRefusedError(Reason.MISSING, text)
         return found
 
     def read(self, target: str, most: int) -> bytes:
