@@ -116,7 +116,7 @@ def _entered(state: State, carrying: Carrying, code: str, world: World) -> Turn 
 
 
 def _handed(state: State, carrying: Carrying, code: str, minutes: int, world: World) -> Turn:
-    spoken = world.text("carry.is", code=kit.read_out(world, code, digits.HANDOVER_GROUPS))
+    spoken = world.text("carry.is", code=kit.dictated(state, world, code, digits.HANDOVER_GROUPS))
     until = world.text("carry.until", minutes=minutes)
     lines = (until, world.text("carry.where"))
     large = digits.shown(code, digits.HANDOVER_GROUPS)

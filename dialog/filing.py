@@ -314,8 +314,8 @@ def _done(state: State, filing: Filing, world: World, spoken: tuple[str, ...]) -
 
 def _said(state: State, filing: Filing, world: World) -> tuple[str, ...]:
     """Number and code, on the phone twice and to be written down."""
-    number = world.text("filing.number", number=kit.read_out(world, filing.number, digits.TICKET_GROUPS))
-    code = world.text("filing.code", code=kit.read_out(world, filing.code))
+    number = world.text("filing.number", number=kit.dictated(state, world, filing.number, digits.TICKET_GROUPS))
+    code = world.text("filing.code", code=kit.dictated(state, world, filing.code))
     twice = (world.text("filing.once_more"), number, code) if state.channel is Channel.PHONE else ()
     return (
         world.text("filing.done_spoken"),

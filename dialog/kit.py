@@ -52,6 +52,15 @@ def read_out(world: World, digits: str, groups: Sequence[int] = ()) -> str:
     return "，".join("".join(numerals[int(digit)] for digit in part) for part in split(digits, groups))
 
 
+def dictated(state: State, world: World, digits: str, groups: Sequence[int] = ()) -> str:
+    """Digits the citizen has to keep. A caller writes them down while they are said, so there they stand apart:
+    三，三，一，零。零，零，零，一，二。四，五."""
+    if state.channel is Channel.KIOSK:
+        return read_out(world, digits, groups)
+    numerals = world.text("numerals")
+    return "。".join("，".join(numerals[int(digit)] for digit in part) for part in split(digits, groups))
+
+
 def button(world: World, key: Key, name: str = "", main: bool = False) -> Button:
     """A button whose label is the prompt ``button.name`` (else of the key)."""
     return Button(key, world.text(f"button.{name or key.value}"), main)

@@ -84,8 +84,8 @@ def _review(state: State, message: Message, world: World) -> Turn:
 
 
 def _filed(state: State, number: str, code: str, world: World) -> Turn:
-    spoken = world.text("filing.number", number=kit.read_out(world, number, digits.TICKET_GROUPS))
-    check = world.text("filing.code", code=kit.read_out(world, code))
+    spoken = world.text("filing.number", number=kit.dictated(state, world, number, digits.TICKET_GROUPS))
+    check = world.text("filing.code", code=kit.dictated(state, world, code))
     lines = (world.text("filing.write_down"), spoken, check, world.text("filing.once_more"), spoken, check)
     state, acts = _ended(state, world, "message.kept")
     return state, (*say(*lines, interruptible=False), *acts)

@@ -1,4 +1,4 @@
-"""What one turn of the dialog has us do, in order: things to say, in runs that may or may not be interrupted, and acts.
+"""What one turn of the dialog has us do, in order: things to say, in runs of one kind, and acts.
 
 Say Say Ask            -> [run] listen
 Say(must be heard) Say -> [run, not to be cut] [run]
@@ -14,14 +14,14 @@ import msgspec
 
 from dialog.acts import Act, Adjust, Ask, Play, Rate, Say, Show
 from dialog.state import DEFAULT_VOLUME
-from ivr import keys
+from ivr import dictation, keys
 from ivr.keepsakes import Keepsakes
 from ivr.mouth import Sound, Source
 from ivr.parts import Speaking
 
 
 class Run(msgspec.Struct):
-    """Says of one turn that may all be interrupted, or none."""
+    """Says of one turn, one after the other, that may all be interrupted, or none; all at one pace."""
 
     source: Source
     interruptible: bool
@@ -54,7 +54,7 @@ class Script:
         for act in acts:
             match act:
                 case Say():
-                    if said and said[-1].interruptible != act.interruptible:
+                    if said and not _same_run(said[-1], act):
                         self._run(said)
                     said.append(act)
                 case Ask():
@@ -102,5 +102,11 @@ class Script:
 
     def _run(self, said: list[Say]) -> None:
         if said:
-            self._steps.append(Run(self.spoken([say.text for say in said]), said[0].interruptible))
+            texts = [say.text for say in said]
+            source = self._voice.speak(texts, self._rate * dictation.pace(texts[0]), self._volume)
+            self._steps.append(Run(source, said[0].interruptible))
             said.clear()
+
+
+def _same_run(before: Say, after: Say) -> bool:
+    return before.interruptible == after.interruptible and dictation.pace(before.text) == dictation.pace(after.text)
