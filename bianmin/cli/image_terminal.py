@@ -22,7 +22,7 @@ HEALTHY = Path("/run/bianmin-healthy")
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the group."""
-    for command in (status, provision, health, install, rollback, agent, pin, erase):
+    for command in (status, provision, enrol, health, install, rollback, agent, pin, erase):
         app.command()(command)
 
 
@@ -106,7 +106,46 @@ def provision(
             )
             return
         applying.carry_out(told, source, kept, settings.home() / "settings.toml")
+        if not apply:
+            applying.start("bianmin-enrol", "bianmin-sync", "bianmin-agent")
     emit({"provisioned": True, "name": told.terminal.name}, as_json, f"this is {told.terminal.name}")
+
+
+def enrol(
+    wait: Annotated[bool, typer.Option("--wait", help="Until central answers, however long that takes.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Enrol this terminal at central with the code of its provisioning file; nothing to do when it is enrolled."""
+    import time
+
+    from bianmin import enrolling
+    from deploy_image import provisioning
+    from deploy_image.agent.machine import wait as longer
+    from deploy_image.errors import ImageError
+    from offline_cache.central_link import LinkError
+    from offline_cache.enrolment import EnrolmentError
+    from offline_cache.identity import IdentityError
+
+    kept = settings.home() / "terminal.toml"
+    with failures(ImageError, OSError, EnrolmentError, IdentityError, LinkError):
+        if enrolling.is_enrolled():
+            emit({"enrolled": True}, as_json, "this terminal is enrolled")
+            return
+        told = provisioning.read(kept.read_bytes())
+        if told.central is None or not told.central.code:
+            emit({"enrolled": False}, as_json, "the provisioning file names no central service or no code")
+            return
+        tries = 0
+        while True:
+            try:
+                known = enrolling.enrol(settings.load(), told.central.code, told.terminal.place or told.terminal.name)
+                break
+            except LinkError:
+                if not wait:
+                    raise
+                time.sleep(longer(tries))
+                tries += 1
+    emit({"enrolled": True, "terminal": known.terminal}, as_json, f"enrolled as {known.terminal}")
 
 
 def health(

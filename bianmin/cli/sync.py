@@ -96,23 +96,16 @@ def enrol(
     as_json: Json = False,
 ) -> None:
     """Make this terminal known to the central service; it gets its station number and its content's keys."""
-    from bianmin import filing
-    from offline_cache import enrolment
+    from bianmin import enrolling
     from offline_cache.central_link import LinkError
     from offline_cache.enrolment import EnrolmentError
-    from offline_cache.files import Disk
-    from offline_cache.identity import Identity, IdentityError
-    from offline_cache.layout import open_link
+    from offline_cache.identity import IdentityError
 
-    chosen, layout, disk = settings.load(), filing.layout(), Disk()
+    chosen = settings.load()
     if not chosen.sync.central:
         raise CommandError("no central service is set; write its address into settings.toml as sync.central")
     with failures(EnrolmentError, IdentityError, LinkError):
-        known = enrolment.parse_code(code)
-        identity = Identity.load_or_make(disk, layout.identity)
-        link = open_link(layout, chosen.sync.central, "", disk)
-        told = enrolment.enrol(known, name or chosen.kiosk.terminal, identity, link)
-        enrolment.store(disk, layout.enrolment, told)
+        told = enrolling.enrol(chosen, code, name or chosen.kiosk.terminal)
     shown = {"terminal": told.terminal, "station": told.station, "content": told.content}
     emit(shown, as_json, f"enrolled as {told.terminal}, station {told.station}, content {told.content or 'none yet'}")
 

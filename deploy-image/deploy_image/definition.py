@@ -22,8 +22,10 @@ COMMON_SERVICES = (
     "systemd-resolved.service",
     "systemd-timesyncd.service",
     "bianmin-data.service",
+    "bianmin-boot-choice.service",
     "var-log-journal.mount",
     "bianmin-provision.service",
+    "bianmin-enrol.service",
     "bianmin-health.service",
     "bianmin-agent.service",
     "bianmin-sync.service",
@@ -121,7 +123,7 @@ def read_packages(folder: Path, name: str) -> list[str]:
         package, _, why = line.partition("#")
         if not package.strip() and line.startswith("#"):
             continue
-        if not _PACKAGE.match(package.strip()) or not why.strip():
+        if not _PACKAGE.fullmatch(package.strip()) or not why.strip():
             raise ImageError(f"{path.name}, line {number}: write NAME  # why")
         found.append(package.strip())
     return found
@@ -152,6 +154,6 @@ _VERSION = re.compile(r"^[0-9][0-9A-Za-z.+~]{0,30}$")
 
 def check_version(text: str) -> str:
     """A version Debian can order (dpkg --compare-versions). Raises ``ImageError``."""
-    if not _VERSION.match(text):
+    if not _VERSION.fullmatch(text):
         raise ImageError(f"{text!r} is no version; use digits, letters, dots, + and ~, such as 2026.11.22")
     return text

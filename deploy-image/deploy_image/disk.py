@@ -37,7 +37,7 @@ def grub_config(definition: Definition) -> str:
     """grub.cfg for this profile."""
     console = definition.profile.console
     text = (HERE / "grub.cfg").read_text("utf-8")
-    serial = "serial --unit=0 --speed=115200\nterminal_output serial console\nterminal_input serial console"
+    serial = "serial --unit=0 --speed=115200\nterminal_output serial\nterminal_input serial console"
     kernel = f"console=tty0 console={console},115200" if console else "console=tty1 systemd.show_status=false"
     for name, value in (("@SERIAL@", serial if console else ""), ("@KERNEL@", kernel)):
         text = text.replace(name, value)

@@ -125,9 +125,9 @@ def read(data: bytes) -> Provisioning:
 
 
 def _check(told: Provisioning) -> None:
-    if not _NAME.match(told.terminal.name):
+    if not _NAME.fullmatch(told.terminal.name):
         raise ProvisioningError("terminal.name: letters, digits and hyphens only, such as WL-007")
-    if not _PHONE.match(told.terminal.phone):
+    if not _PHONE.fullmatch(told.terminal.phone):
         raise ProvisioningError("terminal.phone: digits, spaces, + and - only")
     if any(not char.isprintable() for char in told.terminal.place) or len(told.terminal.place) > 60:
         raise ProvisioningError("terminal.place: one line of at most 60 characters")
@@ -137,7 +137,7 @@ def _check(told: Provisioning) -> None:
             port = where.port
         except ValueError:
             raise ProvisioningError("central.url: such as https://central.example") from None
-        if where.scheme not in ("http", "https") or not _HOST.match(where.hostname or "") or port == 0:
+        if where.scheme not in ("http", "https") or not _HOST.fullmatch(where.hostname or "") or port == 0:
             raise ProvisioningError("central.url: such as https://central.example")
     if told.network is not None:
         try:
@@ -148,7 +148,7 @@ def _check(told: Provisioning) -> None:
             raise ProvisioningError(f"network: {error}") from None
         if "/" not in told.network.address:
             raise ProvisioningError("network.address: with the length of the network, such as 192.168.8.20/24")
-    if not all(_HOST.match(server) for server in told.time.servers):
+    if not all(_HOST.fullmatch(server) for server in told.time.servers):
         raise ProvisioningError("time.servers: names or addresses")
     if told.staff.pin and not told.staff.pin.startswith("$argon2"):
         raise ProvisioningError("staff.pin: not the PIN itself; the line that `bianmin image pin` prints")
@@ -185,6 +185,8 @@ def files(told: Provisioning) -> dict[Path, str]:
 def settings(told: Provisioning) -> str:
     """The program's settings.toml as far as provisioning decides it (JSON strings are TOML strings)."""
     lines = ["[kiosk]", f"terminal = {_quoted(told.terminal.name)}"]
+    if told.central is not None:
+        lines += ["", "[sync]", f"central = {_quoted(told.central.url)}"]
     if told.printer is not None:
         lines += ["", "[printer]", f"device = {_quoted(told.printer.device)}", f"width_mm = {told.printer.width_mm}"]
     return "\n".join(lines) + "\n"

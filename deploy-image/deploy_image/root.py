@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from deploy_image import base, environment, tools
+from deploy_image import base, environment, left_out, tools
 from deploy_image.bundle import KEYRING_RULES
 from deploy_image.definition import HERE, MASKED, Definition, Release
 
@@ -50,19 +50,8 @@ class Ingredients(msgspec.Struct, frozen=True):
 
 def make(definition: Definition, release: Release, given: Ingredients, base_tar: Path, cache: Path, root: Path) -> None:
     """Fill the empty folder ``root``. Raises ``ImageError`` and ``OSError``."""
-    tools.run(["tar", "-C", root, "-xf", base_tar, "--numeric-owner"])
-    for overlay in definition.overlays:
-        _lay_over(overlay, root)
+    system(definition, release, given.keyring, base_tar, root)
     _lay_over_udev(given.checkout, root)
-    _write(root, "etc/bianmin/release", release.text())
-    _write(root, "etc/bianmin/environment", ENVIRONMENT)
-    _write(root, "etc/bianmin/kiosk.env", kiosk_environment(definition))
-    _write(root, "etc/rauc/system.conf", rauc_config(definition))
-    _write(root, "usr/bin/bianmin", COMMAND, 0o755)
-    for name in ("data_partition.py", "pre-install", "wait-for-kiosk"):
-        shutil.copyfile(HERE / "device" / name, _parent(root / "usr/lib/bianmin" / name))
-        (root / "usr/lib/bianmin" / name).chmod(0o755)
-    shutil.copyfile(given.keyring, _parent(root / "etc/rauc/keyring.pem"))
     if given.ssh_ca is not None:
         shutil.copyfile(given.ssh_ca, root / "etc/bianmin/ssh-ca.pub")
     share = _parent(root / "usr/share/bianmin/x").parent
@@ -74,6 +63,32 @@ def make(definition: Definition, release: Release, given: Ingredients, base_tar:
     for one in given.caches:
         shutil.copytree(one, share / "cache" / one.name)
     environment.install(given.checkout, root, release.version, cache / "environment")
+    finish(definition, root)
+
+
+def system(definition: Definition, release: Release, keyring: Path, base_tar: Path, root: Path) -> None:
+    """Debian with our configuration, without the program: what starts, is updated and keeps data."""
+    tools.run(["tar", "-C", root, "-xf", base_tar, "--numeric-owner"])
+    for overlay in definition.overlays:
+        _lay_over(overlay, root)
+    _write(root, "etc/bianmin/release", release.text())
+    _write(root, "etc/bianmin/environment", ENVIRONMENT)
+    _write(root, "etc/bianmin/kiosk.env", kiosk_environment(definition))
+    _write(root, "etc/rauc/system.conf", rauc_config(definition))
+    _write(root, "usr/bin/bianmin", COMMAND, 0o755)
+    for name in ("data_partition.py", "pre-install", "wait-for-kiosk"):
+        shutil.copyfile(HERE / "device" / name, _parent(root / "usr/lib/bianmin" / name))
+        (root / "usr/lib/bianmin" / name).chmod(0o755)
+    # Before Debian's in every search path: RAUC calls it by its name.
+    _write(root, "usr/local/bin/grub-editenv", (HERE / "device" / "grub-editenv").read_text("utf-8"), 0o755)
+    shutil.copyfile(keyring, _parent(root / "etc/rauc/keyring.pem"))
+
+
+def finish(definition: Definition, root: Path) -> None:
+    """Take out what is not needed, switch services on, name the boot files, remove what depends on today."""
+    left_out.take_out(root, left_out.LIST.read_text("utf-8"))
+    (modules,) = (root / "usr/lib/modules").iterdir()
+    tools.run(["chroot", root, "depmod", modules.name])
     _configure(definition, root)
     _boot_files(root)
     _clean(root)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from deploy_image import tools
 from deploy_image.errors import ImageError
@@ -26,10 +27,20 @@ TAIL = 1_500
 
 
 class Vm:
-    """One running machine. ``folder`` takes its log, its firmware variables and its sockets; time is in seconds."""
+    """One running machine. ``folder`` takes its log, its firmware variables and its sockets; time is in seconds.
+
+    ``state``: what ``save`` wrote, with the same ``disk``, ``memory``, ``screen`` and ``extra``: it goes on from there.
+    """
 
     def __init__(
-        self, disk: Path, folder: Path, *, memory: int = 3072, extra: Sequence[str] = (), screen: str = "1080x1920"
+        self,
+        disk: Path,
+        folder: Path,
+        *,
+        memory: int = 3072,
+        extra: Sequence[str] = (),
+        screen: str = "1080x1920",
+        state: Path | None = None,
     ) -> None:
         tools.need("qemu-system-x86_64")
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,10 +65,13 @@ class Vm:
         command += ["-accel", "tcg,thread=multi", "-display", "none", "-serial", "stdio", "-monitor", "none"]
         command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
         command += ["-drive", f"if=pflash,format=raw,unit=1,file={variables}"]
-        command += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
+        kind = "qcow2" if disk.suffix == ".qcow2" else "raw"
+        command += ["-drive", f"file={disk},format={kind},if=virtio,cache=writeback"]
         command += ["-device", f"virtio-vga,xres={width},yres={height}", "-device", "virtio-tablet-pci"]
         command += ["-device", "virtio-keyboard-pci", "-device", "virtio-rng-pci"]
         command += ["-qmp", f"unix:{self._qmp_path},server=on,wait=off", *extra]
+        if state is not None:
+            command += ["-incoming", f"exec:cat {state}"]
         self._log = (folder / "serial.log").open("ab")
         self._seen = b""
         self._number = 0
@@ -122,8 +136,19 @@ class Vm:
         self.process.stdin.write(text.encode())
         self.process.stdin.flush()
 
-    def qmp(self, command: str, **arguments: object) -> None:
-        """One command to the machine itself. Raises ``ImageError``."""
+    def save(self, path: Path, seconds: float = 300.0) -> None:
+        """Write the machine's memory, stopped between two instructions; then it is gone. Its disk belongs to it."""
+        self.qmp("stop")
+        self.qmp("migrate", uri=f"exec:cat > {path}")
+        end = time.monotonic() + seconds
+        while (said := self.qmp("query-migrate").get("status")) != "completed":
+            if said == "failed" or time.monotonic() > end:
+                raise ImageError(f"the machine's memory could not be written to {path}")
+            self.idle(0.5)
+        self.kill()
+
+    def qmp(self, command: str, **arguments: object) -> dict[str, Any]:
+        """One command to the machine itself, and its answer. Raises ``ImageError``."""
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(str(self._qmp_path))
             file = line.makefile("rw")
@@ -135,6 +160,8 @@ class Vm:
                     pass
                 if "error" in answer:
                     raise ImageError(f"{command}: {answer['error']['desc']}")
+        told = answer.get("return")
+        return told if isinstance(told, dict) else {}
 
     def screenshot(self, path: Path) -> None:
         """A picture of the screen (PNG)."""

@@ -89,7 +89,7 @@ def test_versions_are_what_debian_orders(version: str) -> None:
     assert check_version(version) == version
 
 
-@pytest.mark.parametrize("version", ["", "v1", "1 2", "1;reboot", "../1", "1\n2"])
+@pytest.mark.parametrize("version", ["", "v1", "1 2", "1;reboot", "../1", "1\n2", "1\n"])
 def test_other_versions_are_refused(version: str) -> None:
     with pytest.raises(ImageError):
         check_version(version)

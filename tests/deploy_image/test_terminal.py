@@ -49,13 +49,16 @@ def test_a_provisioning_file_becomes_the_files_of_the_terminal() -> None:
     assert "K7QP" not in text + provisioning.settings(told)
     import tomllib
 
-    assert tomllib.loads(provisioning.settings(told))["printer"] == {"device": "usb:0416:5011", "width_mm": 80}
+    program = tomllib.loads(provisioning.settings(told))
+    assert program["printer"] == {"device": "usb:0416:5011", "width_mm": 80}
+    assert program["sync"] == {"central": "https://central.example:8443"}
 
 
 @pytest.mark.parametrize(
     ("before", "after", "named"),
     [
         (b'name = "WL-007"', b'name = "WL 007"', "terminal.name"),
+        (b'name = "WL-007"', b'name = "WL-007\\n"', "terminal.name"),
         (b'phone = "0576-00000000"', b'phone = "call me\\nPHONE=1"', "terminal.phone"),
         (b"https://central.example:8443", b"ftp://central.example", "central.url"),
         (b"https://central.example:8443", b"https://", "central.url"),

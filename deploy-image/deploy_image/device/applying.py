@@ -43,6 +43,12 @@ def carry_out(told: Provisioning, source: Path, kept: Path, settings_file: Path)
             tools.run(["nft", "add", "element", "inet", "bianmin", "central_tcp", "{", str(port), "}"])
 
 
+def start(*services: str) -> None:
+    """Start what waited for provisioning; on a machine without systemd, nothing."""
+    with contextlib.suppress(ImageError):
+        tools.run(["systemctl", "--no-block", "start", *(f"{name}.service" for name in services)])
+
+
 def _rescue(text: str) -> None:
     """GRUB's rescue screen reads a block of exactly 1024 bytes; written only when it changes."""
     wanted = text.splitlines()
