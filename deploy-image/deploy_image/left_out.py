@@ -33,6 +33,7 @@ def take_out(root: Path, text: str) -> int:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
-                path.unlink()
+                # Reached a second time through a symbolic link to its folder, it is gone already.
+                path.unlink(missing_ok=True)
             gone += 1
     return gone

@@ -29,10 +29,12 @@ from typing import Any
 import apsw
 import msgspec
 
+from offline_cache import way_back
 from offline_cache.sealing import Sealer
 from offline_cache.wire import MAX_SEALED_BYTES, Intake, Kind, Parcel, encode
 
 SCHEMA = 2
+"""A later one must leave its way back in the file (``way_back.remember``): an update may be undone."""
 FIRST_WAIT = 15.0
 """Seconds before the second try."""
 LONGEST_WAIT = 3600.0
@@ -292,8 +294,9 @@ def _token_hash(token: str) -> str:
 def _bring_up_to_date(connection: apsw.Connection, path: Path) -> None:
     """Make the table, or change an older one, in one transaction. Writes nothing when all is as it should be."""
     version = connection.pragma("user_version")
-    if version > SCHEMA:
+    if version > SCHEMA and not way_back.go_back(connection, SCHEMA):
         raise OutboxError(f"{path} was written by a newer program; update this one")
+    version = connection.pragma("user_version")
     if version == SCHEMA:
         return
     with connection:

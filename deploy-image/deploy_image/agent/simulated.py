@@ -1,0 +1,166 @@
+"""Terminals without hardware: the real agent over a simulated RAUC, GRUB and central, in virtual time.
+
+For the tests of the agent and for trying out a plan of a rollout before it is used (benchmarks/image/fleet.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Container
+from pathlib import Path
+
+import msgspec
+import zstandard
+
+from deploy_image import delta
+from deploy_image.agent import machine
+from deploy_image.agent.offer import Delta, Index, Part, Release
+from deploy_image.agent.run import Agent, FetchError, RefusedError, Terminal, file_sha256
+from offline_cache import rollout
+
+
+class PowerCut(BaseException):
+    """The machine stops here; it may be caught only by whoever switches it on again."""
+
+
+class SimulatedTerminal:
+    """Central and one terminal's hardware, in memory but for the files of the agent. It satisfies ``Outside``.
+
+    ``works(version)``: whether that system would be found healthy here; ``cut(where)``: may raise ``PowerCut``;
+    ``breaks_after``: bytes after which every transfer breaks off.
+    """
+
+    def __init__(
+        self, files: dict[str, bytes], index: Callable[[], Index], folder: Path, name: str, slot: Path
+    ) -> None:
+        self.files, self.index_now, self.folder, self.name, self.slot = files, index, folder, name, slot
+        self.version, self.next_version = "1", "1"
+        self.works: Callable[[str], bool] = lambda version: True
+        self.fetched = 0
+        self.installs: list[str] = []
+        self.restarts = 0
+        self.said: list[machine.Outcome] = []
+        self.now = 0.0
+        self.is_quiet = True
+        self.online = True
+        self.cut: Callable[[str], None] = lambda where: None
+        self.breaks_after = 1 << 40
+        self.agent: Agent | None = None
+
+    def index(self) -> Index:
+        self.cut("index")
+        if not self.online:
+            raise FetchError
+        return self.index_now()
+
+    def fetch(self, url: str, part: Path, most: int) -> None:
+        self.cut("fetch")
+        if not self.online:
+            raise FetchError
+        have = part.stat().st_size if part.exists() else 0
+        data = self.files[url][have:most]
+        with part.open("ab") as file:
+            file.write(data[: self.breaks_after])
+        self.fetched += len(data[: self.breaks_after])
+        if len(data) > self.breaks_after:
+            self.cut("broken off")
+            raise FetchError
+
+    def say(self, outcome: machine.Outcome) -> None:
+        if not self.online:
+            raise FetchError
+        self.said.append(outcome)
+
+    def install(self, bundle: Path) -> None:
+        self.cut("install")
+        data = bundle.read_bytes()
+        if not data.endswith(b"signed"):
+            raise RefusedError("the signature is wrong", final=True)
+        self.installs.append(file_sha256(bundle))
+        self.next_version = data.split(b"|")[0].decode()
+        self.cut("installed")
+
+    def restart(self) -> None:
+        self.restarts += 1
+        raise PowerCut
+
+    def quiet(self) -> bool:
+        return self.is_quiet
+
+    def healthy(self) -> bool:
+        return self.works(self.version)
+
+    def boot(self) -> None:
+        """GRUB and the health check: a new version that does not work is left again."""
+        if self.next_version != self.version:
+            if self.works(self.next_version):
+                self.version = self.next_version
+            else:
+                self.next_version = self.version
+        terminal = Terminal(self.name, "bianmin-kiosk", self.version, self.slot)
+        self.agent = Agent(self.folder, terminal, self, lambda: self.now)
+
+    def live(self, seconds: float, every: float = 30.0) -> None:
+        """So many seconds of virtual time, a tick ``every`` so many; after a power cut it is switched on again."""
+        end = self.now + seconds
+        while self.now < end:
+            try:
+                if self.agent is None:
+                    self.boot()
+                assert self.agent is not None
+                self.agent.tick()
+            except PowerCut:
+                self.agent = None
+            self.now += every
+
+
+def sample_release(folder: Path, version: str = "2", base: str = "1") -> tuple[dict[str, bytes], Release, Path]:
+    """A system of 64 random blocks, a bundle of a changed one, its delta and its packed whole.
+
+    What the server has by name, the release, and the running system's slot.
+    """
+    rng = random.Random(4)
+    blocks = [rng.randbytes(delta.BLOCK) for _ in range(64)]
+    slot = folder / "slot.ext4"
+    slot.write_bytes(b"".join(blocks))
+    blocks[7] = rng.randbytes(delta.BLOCK)
+    del blocks[30]
+    bundle = folder / "made.raucb"
+    head = version.encode() + b"|"
+    bundle.write_bytes(head + bytes(delta.BLOCK - len(head)) + b"".join(blocks) + b"signed")
+    delta.make(slot, bundle, folder / "made.delta")
+    full = zstandard.compress(bundle.read_bytes())
+    files = {"full": full, "delta": (folder / "made.delta").read_bytes()}
+    (folder / "made.zst").write_bytes(full)
+    whole = Part("full", len(full), file_sha256(folder / "made.zst"))
+    small = Part("delta", len(files["delta"]), file_sha256(folder / "made.delta"))
+    size = bundle.stat().st_size
+    return files, Release(version, "bianmin-kiosk", file_sha256(bundle), size, whole, (Delta(base, small),)), slot
+
+
+def roll_out(
+    folder: Path, broken: Container[str], plan: rollout.Plan, hours: int = 10
+) -> tuple[rollout.Rollout, list[SimulatedTerminal]]:
+    """45 agents and the rules of a staged rollout in virtual time; on ``broken`` ones the release does not work."""
+    files, release, slot = sample_release(folder)
+    fleet = [f"WL-{number:03}" for number in range(1, 46)]
+    start = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
+    state = rollout.begin(plan, "2", start)
+    offer = [rollout.offer_of(state)]
+    index = lambda: Index(msgspec.structs.replace(release, offer=offer[0]))  # noqa: E731
+    terminals = {name: SimulatedTerminal(files, index, folder / name, name, slot) for name in fleet}
+    for name, one in terminals.items():
+        one.works = lambda version, name=name: version == "1" or name not in broken  # type: ignore[misc]
+    for hour in range(hours):
+        for one in terminals.values():
+            one.live(3_600, every=900)
+        now = start + dt.timedelta(hours=hour + 1)
+        reports = {
+            name: rollout.Report(rollout.Outcome(one.said[-1].result), now)
+            for name, one in terminals.items()
+            if one.said
+        }
+        state = rollout.advance(state, fleet, reports, now)
+        offer[0] = rollout.offer_of(state)
+    return state, list(terminals.values())

@@ -1,0 +1,103 @@
+"""The update agent on simulated terminals: it fetches, installs, goes back, and survives every power cut."""
+
+import random
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deploy_image import delta
+from deploy_image.agent.offer import Index, Part, Release
+from deploy_image.agent.run import file_sha256
+from deploy_image.agent.simulated import PowerCut, SimulatedTerminal, sample_release
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> SimulatedTerminal:
+    files, release, slot = sample_release(tmp_path)
+    return SimulatedTerminal(files, lambda: Index(release), tmp_path / "agent", "WL-001", slot)
+
+
+def test_an_update_comes_by_delta_and_is_reported(world: SimulatedTerminal) -> None:
+    world.live(3_600)
+    assert (world.version, len(world.installs), world.restarts) == ("2", 1, 1)
+    assert world.fetched == len(world.files["delta"]) < len(world.files["full"]) / 10
+    assert [outcome.result for outcome in world.said] == ["started", "installed"]
+    assert sorted(path.name for path in world.folder.iterdir()) == ["memory.json"]
+
+
+def test_a_delta_that_does_not_fit_falls_back_to_the_whole(world: SimulatedTerminal) -> None:
+    data = bytearray(world.slot.read_bytes())
+    data[3 * delta.BLOCK + 5] ^= 1
+    world.slot.write_bytes(data)
+    world.live(3_600)
+    assert world.version == "2"
+    assert world.fetched == len(world.files["delta"]) + len(world.files["full"])
+
+
+def test_fetching_goes_on_where_it_broke_off(world: SimulatedTerminal) -> None:
+    world.slot.write_bytes(b"another system")
+    world.breaks_after = len(world.files["full"]) // 3
+    world.live(2 * 3_600)
+    assert world.version == "2"
+    assert world.fetched == len(world.files["delta"]) + len(world.files["full"])
+
+
+def test_nothing_is_installed_while_somebody_uses_the_terminal(world: SimulatedTerminal) -> None:
+    world.is_quiet = False
+    world.live(24 * 3_600, every=600)
+    assert (world.version, world.installs) == ("1", [])
+    world.is_quiet = True
+    world.live(3_600)
+    assert world.version == "2"
+
+
+def test_a_version_that_does_not_work_is_left_and_not_tried_again(world: SimulatedTerminal) -> None:
+    world.works = lambda version: version == "1"
+    world.live(12 * 3_600, every=300)
+    assert (world.version, len(world.installs)) == ("1", 1)
+    assert [outcome.result for outcome in world.said] == ["started", "failed"]
+
+
+def test_a_forged_bundle_is_refused_once_and_reported(world: SimulatedTerminal, tmp_path: Path) -> None:
+    forged = b"2|" + bytes(50)
+    (tmp_path / "forged").write_bytes(forged)
+    packed = zstandard.compress(forged)
+    (tmp_path / "forged.zst").write_bytes(packed)
+    part = Part("forged", len(packed), file_sha256(tmp_path / "forged.zst"))
+    world.files["forged"] = packed
+    world.index_now = lambda: Index(Release("2", "bianmin-kiosk", file_sha256(tmp_path / "forged"), len(forged), part))
+    world.live(12 * 3_600, every=300)
+    assert (world.version, world.restarts) == ("1", 0)
+    assert [outcome.reason for outcome in world.said] == ["", "the signature is wrong"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_power_cuts_at_any_step_end_in_the_new_version(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    folder = tmp_path_factory.mktemp("cut")
+    files, release, slot = sample_release(folder)
+    world, chance = (
+        SimulatedTerminal(files, lambda: Index(release), folder / "agent", "WL-001", slot),
+        random.Random(seed),
+    )
+
+    def cut(where: str) -> None:
+        if chance.random() < 0.4:
+            raise PowerCut
+
+    world.cut, world.breaks_after = cut, len(files["full"]) // 2
+    world.live(2 * 3_600)
+    world.cut = lambda where: None
+    world.live(5 * 3_600, every=120)
+    assert world.version == "2"
+    assert world.said[-1].result == "installed"
+
+
+def test_a_memory_of_another_version_is_begun_anew(world: SimulatedTerminal) -> None:
+    world.folder.mkdir(parents=True)
+    (world.folder / "memory.json").write_bytes(b'{"state":{"type":"Sleeping"}}')
+    world.live(3_600)
+    assert world.version == "2"
