@@ -65,8 +65,12 @@ image-test: setup
 	@sh deploy-image/install-debian-packages.sh deploy-image/image-packages.txt
 	test -f var/keys/root.key || $(BIN)/bianmin image keys --trial var/keys
 	$(BIN)/bianmin image build --profile simulator
+	$(BIN)/python -m benchmarks.image.small --out var/small --cache var/cache/image --keys var/keys
+	$(BIN)/python -m benchmarks.image.cuts --small var/small --work var/image-cuts --keys var/keys
 	$(BIN)/python -m benchmarks.image.trial --images $(IMAGES) --work var/image-trial --keys var/keys
-	$(BIN)/python -m benchmarks.image.report var/image-trial
+	$(BIN)/python -m benchmarks.image.deltas $(IMAGES) --out var/image-sizes.json
+	$(BIN)/python -m benchmarks.image.fleet --out var/image-fleet.json
+	$(BIN)/python -m benchmarks.image.report var/image-trial --cuts var/image-cuts --sizes var/image-sizes.json --fleet var/image-fleet.json
 
 # What the tests of the pages take from npm (axe-core), verified by the hashes of the lock.
 var/npm/.installed: tests/central/npm/package.json tests/central/npm/package-lock.json | debian

@@ -1,8 +1,9 @@
-"""Sizes: the system, the bundle, the disk packed, and the delta for a change of the program only; two builds compared.
+"""Sizes: the system, the disk packed, the delta for a change of the program only; two builds compared.
 
-    python -m benchmarks.image.deltas OLD NEW [AGAIN] -o deltas.md     folders of `bianmin image build`
+    python -m benchmarks.image.deltas --out sizes.json FOLDER [--new FOLDER] [--again FOLDER]
 
-NEW: a build of another version of the program. AGAIN: OLD built once more from the same inputs.
+Folders of `bianmin image build`. NEW: a build of another version of the program. AGAIN: FOLDER built once more from the
+same inputs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from deploy_image import delta
 from deploy_image.delta import BLOCK
@@ -30,31 +32,40 @@ def differing_blocks(one: Path, other: Path) -> tuple[int, int]:
                 differ += a[at : at + BLOCK] != b[at : at + BLOCK]
 
 
+def packed(path: Path) -> int:
+    """Bytes of it, packed with zstd -6 as `bianmin image flash` takes it."""
+    with subprocess.Popen(["zstd", "-q", "-6", "-T2", "-c", path], stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        size = 0
+        while data := running.stdout.read(1 << 20):
+            size += len(data)
+    return size
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("old", type=Path)
-    parser.add_argument("new", type=Path)
-    parser.add_argument("again", type=Path, nargs="?")
-    parser.add_argument("-o", "--out", type=Path, required=True)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--new", type=Path)
+    parser.add_argument("--again", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    old, new = chosen.old / "root.ext4", chosen.new / "root.ext4"
-    packed = subprocess.run(["zstd", "-q", "-6", "-T2", "-c", chosen.old / "disk.img"], capture_output=True, check=True)
-    lines = ["## Sizes", "", "| what | MB |", "|---|---|"]
-    lines += [
-        f"| system image | {old.stat().st_size / 1e6:.0f} |",
-        f"| disk image, zstd -6 | {len(packed.stdout) / 1e6:.0f} |",
+    slot = chosen.folder / "root.ext4"
+    sizes: list[dict[str, Any]] = [
+        {"what": "system image", "bytes": slot.stat().st_size},
+        {"what": "whole disk, zstd -6", "bytes": packed(chosen.folder / "disk.img"), "goal": "1600"},
     ]
-    began = time.monotonic()
-    delta.make(old, new, chosen.out.with_suffix(".delta"))
-    took = time.monotonic() - began
-    size = chosen.out.with_suffix(".delta").stat().st_size
-    lines.append(f"| delta, change of the program only (made in {took:.0f} s) | {size / 1e6:.2f} |")
+    notes = []
+    if chosen.new:
+        began = time.monotonic()
+        made = chosen.out.with_suffix(".delta")
+        delta.make(slot, chosen.new / "root.ext4", made)
+        what = f"delta for a change of the program only (made in {time.monotonic() - began:.0f} s)"
+        sizes.append({"what": what, "bytes": made.stat().st_size, "goal": "10"})
+        made.unlink()
     if chosen.again:
-        total, differ = differing_blocks(old, chosen.again / "root.ext4")
-        lines += ["", "## Two builds from the same inputs", "", f"{differ} of {total} blocks differ."]
-    versions = [json.loads((folder / "build.json").read_text())["version"] for folder in (chosen.old, chosen.new)]
-    lines.append(f"\nVersions: {versions[0]}, {versions[1]}.")
-    chosen.out.write_text("\n".join(lines) + "\n", "utf-8")
+        total, differ = differing_blocks(slot, chosen.again / "root.ext4")
+        notes.append(f"Two builds from the same inputs: {differ} of {total} blocks of the system image differ.")
+    chosen.out.write_text(json.dumps({"sizes": sizes, "notes": notes}, indent=1), "utf-8")
     print(chosen.out.read_text())
 
 
