@@ -35,7 +35,7 @@ def go_back(connection: apsw.Connection, schema: int) -> bool:
         if [number for number, _undo in rows] != list(range(found, schema, -1)):
             return False
         for number, undo in rows:
-            connection.execute(undo)
+            connection.execute(str(undo))
             connection.execute("DELETE FROM way_back WHERE schema = ?", (number,))
         connection.pragma("user_version", schema)
     return True
