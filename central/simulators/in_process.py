@@ -77,7 +77,9 @@ class InProcess:
         pending = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> dict[str, Any]:
-            return pending.pop() if pending else {"type": "http.disconnect"}
+            if not pending:
+                await asyncio.Event().wait()  # the caller stays: "disconnected" would end a file half sent
+            return pending.pop()
 
         async def send(message: dict[str, Any]) -> None:
             nonlocal status

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from central import chores, fleet, lifecycle, tickets
 from central.api import terminal_requests
 from central.service import Central
+from central.simulators.in_process import InProcess
 from central.tables import Day, Parcel, Rating, Sealed, Terminal, Ticket, Topic
 from offline_cache import enrolment, wire
 from offline_cache.central_link import CentralLink, TryLaterError
@@ -323,3 +324,10 @@ def test_the_personal_part_goes_a_year_after_the_answer(central: Central, termin
     chores.do_all(central)
     assert len(only(central, Sealed)) == 1, "what was never answered stays"
     assert len(only(central, Ticket)) == 2
+
+
+def test_static_content_comes_whole(inside: InProcess, central: Central) -> None:
+    (central.repository / "metadata").mkdir(parents=True, exist_ok=True)
+    (central.repository / "metadata" / "large.json").write_bytes(bytes(300_000))
+    answered = inside.call("GET", "/content/metadata/large.json")
+    assert (answered.status, len(answered.body)) == (200, 300_000)
