@@ -58,20 +58,23 @@ def pack_path(chosen: Settings) -> Path:
 
 
 def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
-    """Open everything; takes seconds. ``number``: the worker's.
+    """Open everything, the slow parts side by side; takes seconds. ``number``: the worker's.
 
     Raises ``PackError``, ``SpeechError``, ``ModelError``, ``SynthesisError`` or ``CommandError``: one clear sentence.
     """
     home = settings.home()
     pack = Pack.open(pack_path(chosen))
-    searcher = Searcher(pack, accents=chosen.speech.accents)
-    recogniser = start_recognition(chosen, vocabulary(pack), spare=False)
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="thinking")
+    words = vocabulary(pack)
+    listening = pool.submit(start_recognition, chosen, words, spare=False)  # gives its words to a child that boots
     diary = FileDiary(home / "logs" / f"ivr-{number}.jsonl", dt.datetime.now)
     voice = _voice(chosen, pack, diary)
-    voice.prepare(pack.prompt("filler.searching"), [pack.prompt(name) for name in FIRST_WORDS])
+    speaking = pool.submit(voice.prepare, pack.prompt("filler.searching"), [pack.prompt(name) for name in FIRST_WORDS])
+    searcher = Searcher(pack, accents=chosen.speech.accents)
     searcher.search(Query("医保"), 1)  # the first search loads the model
+    recogniser = listening.result()
     recogniser.wait_ready(PATIENCE)
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="thinking")
+    speaking.result()
     terminal = filing.terminal(chosen)
     folder = home / "ivr" / "messages" / str(number)
     desk = filing.desk(chosen)

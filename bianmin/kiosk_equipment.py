@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from bianmin import filing, printing, settings
-from bianmin.errands import Equipment
 from bianmin.errands.forms import PagePrinter
+from bianmin.errands.kiosk import Equipment
 from bianmin.settings import Settings
 from devices.cups_printer import A4Service, CupsPrinter
 from devices.drivers.base import Kind

@@ -13,7 +13,7 @@ import numpy as np
 
 from bianmin import settings
 from bianmin.cli.devices import inventory_of
-from bianmin.errands import Equipment, errands
+from bianmin.errands.kiosk import Equipment, errands
 from bianmin.form_pages import form_pages
 from bianmin.hearing import start_recognition
 from bianmin.kiosk_equipment import open_equipment, reachable, working
