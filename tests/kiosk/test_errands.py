@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bianmin.errands.kiosk import Equipment, errands
 from bianmin.errands.invoices import InvoiceErrand, Stick
+from bianmin.errands.kiosk import Equipment, errands
 from bianmin.errands.media import PhotoErrand, PlayErrand, RecordErrand
 from bianmin.errands.requests import STATES, FileErrand, LookUpErrand, told
 from bianmin.settings import Settings
