@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from devices.drivers.base import Found, Kind, Udev
+from devices.drivers.base import Kind
 from devices.drivers.keys import (
     ASCII_KEYS,
     KEY_BACKSPACE,
@@ -36,16 +34,6 @@ def key_name(code: int, value: int) -> str | None:
 
 class Keypad(KeyDevice, name="keypad", kind=Kind.KEYPAD):
     """A HID keypad; grabbed, so that keys reach the dialog and not a window."""
-
-    @classmethod
-    def find(cls, devices: Iterable[Udev]) -> list[Found]:
-        return [
-            Found(cls.name, f"input:{device.node}", device.properties.get("NAME", "").strip('"'))
-            for device in devices
-            if device.subsystem == "input"
-            and device.node.startswith("/dev/input/event")
-            and device.properties.get("BIANMIN_ROLE") == "keypad"
-        ]
 
     def read(self, seconds: float) -> list[str]:
         """Keys pressed, waiting at most ``seconds``. Raises ``DriverError``."""

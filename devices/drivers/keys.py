@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import select
+from collections.abc import Iterable
 from typing import Any
 
-from devices.drivers.base import Condition, DeviceState, Driver, DriverError, SelfTest
+from devices.drivers.base import Condition, DeviceState, Driver, DriverError, Found, SelfTest, Udev
 
 KEY_ENTER, KEY_KPENTER, KEY_BACKSPACE = 28, 96, 14
 SHIFTS = (42, 54)
@@ -30,7 +31,17 @@ KEYPAD_SIGNS = {55: "*", 78: "+", 74: "-", 83: ".", 98: "/"}
 
 
 class KeyDevice(Driver):
-    """An evdev device at ``input:/dev/input/eventN``."""
+    """An evdev device at ``input:/dev/input/eventN``. The udev rules say its role: the word of its kind."""
+
+    @classmethod
+    def find(cls, devices: Iterable[Udev]) -> list[Found]:
+        return [
+            Found(cls.name, f"input:{device.node}", device.properties.get("NAME", "").strip('"'))
+            for device in devices
+            if device.subsystem == "input"
+            and device.node.startswith("/dev/input/event")
+            and device.properties.get("BIANMIN_ROLE") == cls.kind.value
+        ]
 
     def __init__(self, address: str) -> None:
         super().__init__(address)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
 
-from devices.drivers.base import Condition, DeviceState, Driver, Found, Kind, SelfTest, Udev
+from devices.drivers.base import Condition, DeviceState, Driver, Kind, SelfTest
 from devices.drivers.keys import ASCII_KEYS, KEY_ENTER, KEY_KPENTER, SHIFTS, KeyDevice
 from devices.transports import SerialAddress, Transport, TransportError, UnpluggedError, open_address
 
@@ -113,16 +112,6 @@ class WedgeScanner(KeyDevice, name="scanner-wedge", kind=Kind.SCANNER):
     def __init__(self, address: str) -> None:
         super().__init__(address)
         self._codes = WedgeCodes()
-
-    @classmethod
-    def find(cls, devices: Iterable[Udev]) -> list[Found]:
-        return [
-            Found(cls.name, f"input:{device.node}", device.properties.get("NAME", "").strip('"'))
-            for device in devices
-            if device.subsystem == "input"
-            and device.node.startswith("/dev/input/event")
-            and device.properties.get("BIANMIN_ROLE") == "scanner"
-        ]
 
     def read(self, seconds: float) -> list[str]:
         """Codes scanned, waiting at most ``seconds``. Raises ``DriverError``."""
