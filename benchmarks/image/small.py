@@ -44,7 +44,7 @@ def definition() -> SmallDefinition:
         tuple(read_packages(FOLDER, "small")),
         (HERE / "overlay" / "common", HERE / "overlay" / "simulator", FOLDER / "overlay"),
         lock=FOLDER / "none.lock",
-        sizes=Sizes(esp=64, slot=320, data=160),
+        sizes=Sizes(esp=64, slot=400, data=160),
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bianmin import filing, settings
-from bianmin.cli import outbox, sync
+from bianmin.cli import image, outbox, sync
 from bianmin.cli.output import CommandError
 from bianmin.pack_in_use import pack_in_use, state
 from content.build import build
@@ -144,6 +144,19 @@ def call(app: Any, *words: str) -> Any:
 def enrolled(town: Town) -> None:
     told = call(sync.app, "enrol", str(town.new_code()), "--name", "横峰便民中心")
     assert told == {"terminal": "WL-0001", "station": "0001", "content": NAME}
+
+
+def test_a_provisioned_terminal_enrols_with_the_code_of_its_file(town: Town) -> None:
+    told = f'[terminal]\nname = "WL-007"\nplace = "横峰便民中心"\n[central]\nurl = "{settings.load().sync.central}"\n'
+    kept = settings.home() / "terminal.toml"
+    kept.write_text(f'{told}code = "K7QP-2M4X-9RTA-WZ3C"\n')
+    refused = CliRunner().invoke(image.app, ["enrol"])
+    assert isinstance(refused.exception, CommandError)
+    assert "unknown, used or too old" in str(refused.exception)
+    kept.write_text(f'{told}code = "{town.new_code()}"\n')
+    assert call(image.app, "enrol", "--wait") == {"enrolled": True, "terminal": "WL-0001"}
+    assert call(sync.app, "status")["enrolled"]
+    assert call(image.app, "enrol", "--wait") == {"enrolled": True}  # at every start
 
 
 def test_from_enrolment_to_the_second_release(town: Town, packs: tuple[Path, Path]) -> None:

@@ -1,0 +1,132 @@
+"""A new terminal joins: provisioned by one file, enrolled at central, given content twice, and restarted by none of it.
+
+    python -m benchmarks.image.joining --work var/image-trial --packs ONE TWO
+
+Goes on from the saved moment of ``benchmarks.image.trial``. Central is the real one, on the machine that runs QEMU; the
+guest reaches it as 10.0.2.2 through its own firewall. ONE and TWO are packs of one city, TWO the newer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.image.bench import PATIENCE, Bench, one_line
+from deploy_image.vm import Vm
+
+PORT = 8611
+FILE = """\
+[terminal]
+name = "WL-007"
+place = "trial"
+phone = "0576-00000000"
+[central]
+url = "http://10.0.2.2:{port}"
+code = "{code}"
+"""
+EVERYBODY = 'stages = [{name = "all", share = 1.0, soak_hours = 0.0}]\n'
+
+
+class CentralHere:
+    """The central service of a trial, in its own process."""
+
+    def __init__(self, folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._folder = folder
+        (folder / "plan.toml").write_text(EVERYBODY)
+        self._environment = {**os.environ, "BIANMIN_HOME": str(folder)}
+        command = [*self._bianmin, "central", "serve", "--listen", f"127.0.0.1:{PORT}", "--json"]
+        self.process = subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.process.stdout.readline()
+
+    @property
+    def _bianmin(self) -> list[str]:
+        return [sys.executable, "-m", "bianmin"]
+
+    def tell(self, *words: str) -> dict[str, object]:
+        command = [*self._bianmin, "central", *words, "--json"]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=True)
+        told: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+        return told
+
+    def publish(self, pack: Path) -> None:
+        self.tell("publish", str(pack), "--plan", str(self._folder / "plan.toml"))
+
+
+def join(bench: Bench, packs: tuple[Path, Path]) -> None:
+    """The stage."""
+    central = CentralHere(bench.work / "central")
+    machine, _disk = bench.resume("ready")
+    try:
+        with machine:
+            code = str(central.tell("enrol", "WL-007", "--label", "trial")["code"])
+            central.publish(packs[0])
+            _provision(bench, machine, code)
+            before = _restarts(machine)
+            for number, pack in enumerate(packs):
+                if number:
+                    central.publish(pack)
+                began = machine.seconds
+                found = _last(machine, "bianmin sync now --json")
+                version = (found.get("content") or {}).get("version")
+                good = found.get("outcome") == "updated"
+                what = ("first", "newer")[number]
+                bench.note("join", f"{what} content", f"{version}: {found}"[:160], good, machine.seconds - began)
+            after = _restarts(machine)
+            bench.note("join", "restarted by new content", f"before {before}; after {after}", before == after)
+            fleet = central.tell("fleet")
+            bench.note(
+                "join", "central knows it", one_line(json.dumps(fleet, ensure_ascii=False)), "WL-007" in str(fleet)
+            )
+    finally:
+        central.process.terminate()
+        central.process.wait()
+
+
+def _provision(bench: Bench, machine: Vm, code: str) -> None:
+    began = machine.seconds
+    text = FILE.format(port=PORT, code=code).replace('"', '\\"').replace("\n", "\\n")
+    machine.run(f'printf "{text}" > /run/bianmin-terminal.toml', PATIENCE)
+    status, said = machine.run("bianmin image provision /run/bianmin-terminal.toml 2>&1 | tail -3", PATIENCE)
+    bench.note("join", "image provision", one_line(said), status == 0, machine.seconds - began)
+    wait = "for i in $(seq 300); do systemctl is-active -q bianmin-enrol || break; sleep 2; done"
+    machine.run(wait, PATIENCE)
+    _, said = machine.run("journalctl -u bianmin-enrol -o cat --no-pager | tail -2; hostname", PATIENCE)
+    enrolled = "enrolled as WL-007" in said
+    bench.note("join", "enrolled by itself", one_line(said), enrolled, machine.seconds - began)
+    _, said = machine.run("grep -A1 sync /data/bianmin/settings.toml; nft list set inet bianmin central_tcp", PATIENCE)
+    bench.note("join", "settings and firewall name central", one_line(said), f"{PORT}" in said.split("set")[-1])
+    _, said = machine.run("grub-editenv /boot/efi/EFI/bianmin/rescue.env list", PATIENCE)
+    bench.note("join", "the rescue screen knows the number", one_line(said), "PHONE=0576-00000000" in said)
+
+
+def _restarts(machine: Vm) -> str:
+    """What would change with a restart: of the machine, of the kiosk."""
+    command = "cut -c1-8 /proc/sys/kernel/random/boot_id; systemctl show -p MainPID --value bianmin-kiosk"
+    return one_line(machine.run(command, PATIENCE)[1])
+
+
+def _last(machine: Vm, command: str) -> dict[str, dict[str, str]]:
+    user = "setpriv --reuid=bianmin --regid=bianmin --init-groups"
+    _, said = machine.run(f"{user} {command} 2>&1 | tail -3", PATIENCE)
+    lines = [line for line in said.splitlines() if line.startswith("{")]
+    return json.loads(lines[-1]) if lines else {"said": {"": one_line(said)}}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--packs", type=Path, nargs=2, required=True)
+    chosen = parser.parse_args()
+    join(Bench(chosen.work, chosen.work / "results.json"), (chosen.packs[0], chosen.packs[1]))
+
+
+if __name__ == "__main__":
+    main()
