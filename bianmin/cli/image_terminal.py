@@ -251,7 +251,7 @@ def _agent_parts() -> tuple[Terminal, RealOutside]:
     import requests
 
     from deploy_image import provisioning, slots
-    from deploy_image.agent import machine
+    from deploy_image.agent import words
     from deploy_image.agent.outside import RealOutside
     from deploy_image.agent.run import FetchError, Terminal
     from deploy_image.definition import load, read_release
@@ -267,7 +267,7 @@ def _agent_parts() -> tuple[Terminal, RealOutside]:
         raise CommandError("no central service is provisioned; updates come by stick only")
     central = told.central.url
 
-    def say(outcome: machine.Outcome) -> None:
+    def say(outcome: words.Outcome) -> None:
         plain = {
             "software": release.version,
             "release": outcome.version,

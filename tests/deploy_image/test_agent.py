@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy_image.agent import machine
-from deploy_image.agent.machine import (
+from deploy_image.agent import machine, words
+from deploy_image.agent.machine import step
+from deploy_image.agent.offer import Delta, Index, Part, Release, read_index, wanted
+from deploy_image.agent.words import (
     Fetched,
     Fetching,
     Healthy,
@@ -26,9 +28,7 @@ from deploy_image.agent.machine import (
     Told,
     Trying,
     Unreachable,
-    step,
 )
-from deploy_image.agent.offer import Delta, Index, Part, Release, read_index, wanted
 from offline_cache import rollout
 
 FULL = Part("bundle.raucb.zst", 100, "f" * 64)
@@ -73,7 +73,7 @@ PLAIN = msgspec.structs.replace(NEW, deltas=())
         (Ready(NEW), Started("2"), Idle, ["TidyUp"]),
     ],
 )
-def test_the_table(state: machine.State, event: machine.Event, after: type, effects: list[str]) -> None:
+def test_the_table(state: words.State, event: words.Event, after: type, effects: list[str]) -> None:
     memory, does = step(Memory(state), event, 5_000.0)
     assert type(memory.state) is after
     assert [type(effect).__name__ for effect in does] == effects
@@ -82,13 +82,13 @@ def test_the_table(state: machine.State, event: machine.Event, after: type, effe
 def test_a_version_that_failed_is_never_taken_again() -> None:
     memory, _ = step(Memory(Trying(NEW, "1")), Started("1"), 0.0)
     assert memory.known.bad == ("2",)
-    assert memory.known.unsaid[-1] == machine.Outcome("2", "failed", "the new system did not become healthy")
+    assert memory.known.unsaid[-1] == words.Outcome("2", "failed", "the new system did not become healthy")
     assert isinstance(step(memory, Told(NEW), 0.0)[0].state, Idle)
     assert wanted(Index(NEW), "WL-1", "bianmin-kiosk", "1", memory.known.bad) is None
 
 
 def test_a_report_is_repeated_until_central_has_it() -> None:
-    memory = Memory(Idle(10_000), Known((), (machine.Outcome("2", "installed"),)))
+    memory = Memory(Idle(10_000), Known((), (words.Outcome("2", "installed"),)))
     assert [type(effect).__name__ for effect in step(memory, Tick(False), 0.0)[1]] == ["Say"]
     memory, _ = step(memory, Reported(), 0.0)
     assert step(memory, Tick(False), 0.0)[1] == ()
@@ -116,7 +116,7 @@ EVENTS = st.one_of(
 
 
 @given(st.lists(st.tuples(EVENTS, st.floats(-5e4, 5e4)), max_size=60))
-def test_any_order_of_events_keeps_the_promises(events: list[tuple[machine.Event, float]]) -> None:
+def test_any_order_of_events_keeps_the_promises(events: list[tuple[words.Event, float]]) -> None:
     """Nothing is installed unless it is ready and the terminal is quiet; no restart without an installed slot; a bad
     version is never fetched; what is saved can be read again."""
     memory, now = Memory(), 1e6
@@ -126,13 +126,13 @@ def test_any_order_of_events_keeps_the_promises(events: list[tuple[machine.Event
         memory, effects = step(memory, event, now)
         for effect in effects:
             match effect:
-                case machine.Install():
+                case words.Install():
                     assert event == Tick(True)
                     assert isinstance(before.state, Ready | Installing)
-                case machine.Restart():
+                case words.Restart():
                     assert isinstance(before.state, Installing)
                     assert isinstance(event, Installed)
-                case machine.Fetch(release=release) | machine.Rebuild(release=release):
+                case words.Fetch(release=release) | words.Rebuild(release=release):
                     assert release.version not in before.known.bad
                 case _:
                     pass

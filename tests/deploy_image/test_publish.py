@@ -11,7 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from deploy_image import delta
-from deploy_image.agent import machine
+from deploy_image.agent import words
 from deploy_image.agent.outside import RealOutside
 from deploy_image.agent.run import FetchError, file_sha256, unpack
 from deploy_image.errors import ImageError
@@ -53,7 +53,7 @@ def server(tmp_path: Path) -> Iterator[requests.Session]:
 
 
 def outside(session: requests.Session, folder: Path) -> RealOutside:
-    said: list[machine.Outcome] = []
+    said: list[words.Outcome] = []
     return RealOutside(
         "http://central.test/images", "simulator", session, Window(), folder / "log", folder / "healthy", said.append,
         lambda: NOW,

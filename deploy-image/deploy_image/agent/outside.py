@@ -10,7 +10,7 @@ import msgspec
 import requests
 
 from deploy_image import tools
-from deploy_image.agent import machine
+from deploy_image.agent import words
 from deploy_image.agent.offer import MOST_BYTES, Index, read_index
 from deploy_image.agent.run import FetchError, RefusedError
 from deploy_image.errors import ImageError
@@ -36,7 +36,7 @@ class RealOutside:
         window: Window,
         events: Path,
         healthy: Path,
-        say: Callable[[machine.Outcome], None],
+        say: Callable[[words.Outcome], None],
         now: Callable[[], dt.datetime],
     ) -> None:
         self._base, self._profile, self._session = base.rstrip("/") + "/", profile, session
@@ -59,7 +59,7 @@ class RealOutside:
                 for data in self._limited(answer, most - (have if mode == "ab" else 0)):
                     file.write(data)
 
-    def say(self, outcome: machine.Outcome) -> None:
+    def say(self, outcome: words.Outcome) -> None:
         self._say(outcome)
 
     def install(self, bundle: Path) -> None:

@@ -12,9 +12,9 @@ import msgspec
 import zstandard
 
 from deploy_image import delta
-from deploy_image.agent import machine
-from deploy_image.agent.machine import Effect, Event, Kind, Memory
+from deploy_image.agent import machine, words
 from deploy_image.agent.offer import Index, Release, wanted
+from deploy_image.agent.words import Effect, Event, Kind, Memory
 from deploy_image.errors import ImageError
 from offline_cache.files import Disk, read_if_there, replace_file
 
@@ -39,7 +39,7 @@ class Outside(Protocol):
         """Go on fetching into ``part``, at most ``most`` bytes in all."""
         ...
 
-    def say(self, outcome: machine.Outcome) -> None: ...
+    def say(self, outcome: words.Outcome) -> None: ...
     def install(self, bundle: Path) -> None:
         """Raises ``RefusedError``."""
         ...
@@ -70,13 +70,13 @@ class Agent:
         self._folder, self._terminal, self._outside, self._clock = folder, terminal, outside, clock
         folder.mkdir(parents=True, exist_ok=True)
         self.memory = self._load()
-        self._happened(machine.Started(terminal.version))
+        self._happened(words.Started(terminal.version))
 
     def tick(self) -> None:
         """One round: a health report when there is one, then whatever the time asks for."""
         if self._outside.healthy():
-            self._happened(machine.Healthy(self._terminal.version))
-        self._happened(machine.Tick(self._outside.quiet()))
+            self._happened(words.Healthy(self._terminal.version))
+        self._happened(words.Tick(self._outside.quiet()))
 
     def _happened(self, event: Event) -> None:
         waiting = [event]
@@ -92,24 +92,24 @@ class Agent:
 
     def _carry_out(self, effect: Effect) -> Event | None:
         match effect:
-            case machine.Ask(bad=bad):
+            case words.Ask(bad=bad):
                 return self._ask(bad)
-            case machine.Fetch(release=release, kind=kind):
+            case words.Fetch(release=release, kind=kind):
                 return self._fetch(release, kind)
-            case machine.Rebuild(release=release):
+            case words.Rebuild(release=release):
                 return self._rebuild(release)
-            case machine.Install(release=release):
+            case words.Install(release=release):
                 return self._install(release)
-            case machine.Restart():
+            case words.Restart():
                 self._outside.restart()
                 return None
-            case machine.Say(outcome=outcome):
+            case words.Say(outcome=outcome):
                 try:
                     self._outside.say(outcome)
                 except FetchError:
                     return None
-                return machine.Reported()
-            case machine.TidyUp():
+                return words.Reported()
+            case words.TidyUp():
                 self._tidy()
                 return None
             case _:
@@ -119,14 +119,14 @@ class Agent:
         try:
             index = self._outside.index()
         except FetchError:
-            return machine.Unreachable()
+            return words.Unreachable()
         who = self._terminal
         release = wanted(index, who.name, who.compatible, who.version, bad)
         if release is None:
-            return machine.Told(None)
+            return words.Told(None)
         # Only the delta that starts from this system matters from here on.
         fitting = tuple(one for one in release.deltas if one.part == release.delta_from(who.version))
-        return machine.Told(msgspec.structs.replace(release, deltas=fitting))
+        return words.Told(msgspec.structs.replace(release, deltas=fitting))
 
     def _fetch(self, release: Release, kind: Kind) -> Event:
         part = release.full if kind == "full" else release.deltas[0].part
@@ -138,21 +138,21 @@ class Agent:
             if not path.exists() or path.stat().st_size < part.bytes:
                 self._outside.fetch(part.url, path, part.bytes)
             if path.stat().st_size < part.bytes:
-                return machine.NotFetched()
+                return words.NotFetched()
         except (FetchError, OSError):
-            return machine.NotFetched()
+            return words.NotFetched()
         if file_sha256(path) != part.sha256:
             path.unlink()
-            return machine.NotFetched(wrong=True)
+            return words.NotFetched(wrong=True)
         if kind == "delta":
-            return machine.Fetched()
+            return words.Fetched()
         try:
             unpack(path, self._bundle, release.bytes)
             ok = file_sha256(self._bundle) == release.sha256
         except (ImageError, OSError):
             ok = False
         path.unlink()
-        return machine.Fetched() if ok else machine.NotFetched(wrong=True)
+        return words.Fetched() if ok else words.NotFetched(wrong=True)
 
     def _rebuild(self, release: Release) -> Event:
         path = self._folder / f"{release.deltas[0].part.sha256}.part" if release.deltas else self._folder / "none.part"
@@ -162,14 +162,14 @@ class Agent:
         except (ImageError, OSError):
             ok = False
         path.unlink(missing_ok=True)
-        return machine.Rebuilt(ok)
+        return words.Rebuilt(ok)
 
     def _install(self, release: Release) -> Event:
         try:
             self._outside.install(self._bundle)
         except RefusedError as refused:
-            return machine.Refused(str(refused), refused.final)
-        return machine.Installed(self._terminal.version)
+            return words.Refused(str(refused), refused.final)
+        return words.Installed(self._terminal.version)
 
     def _tidy(self) -> None:
         for path in (*self._folder.glob("*.part"), self._bundle):

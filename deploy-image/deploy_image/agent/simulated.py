@@ -14,7 +14,7 @@ import msgspec
 import zstandard
 
 from deploy_image import delta
-from deploy_image.agent import machine
+from deploy_image.agent import words
 from deploy_image.agent.offer import Delta, Index, Part, Release
 from deploy_image.agent.run import Agent, FetchError, RefusedError, Terminal, file_sha256
 from offline_cache import rollout
@@ -40,7 +40,7 @@ class SimulatedTerminal:
         self.fetched = 0
         self.installs: list[str] = []
         self.restarts = 0
-        self.said: list[machine.Outcome] = []
+        self.said: list[words.Outcome] = []
         self.now = 0.0
         self.is_quiet = True
         self.online = True
@@ -67,7 +67,7 @@ class SimulatedTerminal:
             self.cut("broken off")
             raise FetchError
 
-    def say(self, outcome: machine.Outcome) -> None:
+    def say(self, outcome: words.Outcome) -> None:
         if not self.online:
             raise FetchError
         self.said.append(outcome)
