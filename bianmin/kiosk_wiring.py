@@ -41,6 +41,7 @@ from kiosk.handwriting.reading import FusedHandwriting, Handwriting
 from kiosk.ime import Ime, ImeError, Rime
 from kiosk.keepsakes import Keepsakes
 from kiosk.listening import HearingListener, NoListener
+from kiosk.locale_texts import translator
 from kiosk.loudspeaker import Loudspeaker, SoundCardLoudspeaker, SwitchingLoudspeaker
 from kiosk.microphone import Microphone
 from kiosk.mouth import SpeakingMouth, gain_of
@@ -101,11 +102,11 @@ def load_parts(
     """
     began = time.monotonic()
     pack = Pack.open(pack_path(chosen))
+    listener, hearing_ready = _listener(chosen, pack, microphone, diary, clock)  # loads while the rest is opened
     searcher = Searcher(pack, accents=chosen.speech.accents)
     knowledge = {language: PackKnowledge(pack, searcher, language) for language in ("zh", "en")}
     switching = SwitchingLoudspeaker(loudspeaker, _headset(chosen, loudspeaker))
     recorder, player = Recorder(), Player(switching)
-    listener = _listener(chosen, pack, microphone, diary, clock)
     ears = ListeningEars(microphone, listener, front.post, recorder)
     inventory = inventory_of(chosen)
     equipment = open_equipment(
@@ -154,6 +155,8 @@ def load_parts(
         around=watch.around,
         staff=Tools(chosen, pack, inventory, equipment.printer, equipment.busy, lambda gain: _tone(switching, gain)),
     )
+    translator("en")  # compiled now rather than when somebody presses English
+    hearing_ready()
     diary.note("kiosk-ready", seconds=round(time.monotonic() - began, 1))
     return parts
 
@@ -196,16 +199,22 @@ def _tone(loudspeaker: Loudspeaker, gain_db: int) -> bool:
     return loudspeaker.play(Audio(samples.astype(np.float32), TONE_RATE), gain, threading.Event(), lambda: None)
 
 
-def _listener(chosen: Settings, pack: Pack, microphone: Microphone, diary: Diary, clock: Clock) -> Listener:
+def _listener(
+    chosen: Settings, pack: Pack, microphone: Microphone, diary: Diary, clock: Clock
+) -> tuple[Listener, Callable[[], None]]:
+    """What listens, and what waits until it can; that raises ``SpeechError``."""
     if not microphone.available:
-        return NoListener()
+        return NoListener(), lambda: None
     recogniser = start_recognition(chosen, vocabulary(pack), on_restart=lambda: diary.note("recogniser-restarted"))
-    try:
-        recogniser.wait_ready(MODEL_PATIENCE)
-    except SpeechError:
-        recogniser.close()
-        raise
-    return HearingListener(Hearing(recogniser), clock, lambda: microphone.behind)
+
+    def ready() -> None:
+        try:
+            recogniser.wait_ready(MODEL_PATIENCE)
+        except SpeechError:
+            recogniser.close()
+            raise
+
+    return HearingListener(Hearing(recogniser), clock, lambda: microphone.behind), ready
 
 
 def _mouth(chosen: Settings, pack: Pack, loudspeaker: Loudspeaker, post: Post, diary: Diary, clock: Clock) -> Mouth:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable
 
@@ -44,6 +45,9 @@ class KioskApp(App):  # type: ignore[misc]
         self._door = Door()
         self._keys: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._sessions = 0
+        self._turns = 0
+        self.shown = threading.Event()
+        """Set when the first picture stands on the glass: until then nothing else should take the processor's time."""
         self.frame = Frame("", *size, "#000000", (), ())
 
     def build(self) -> Stage:
@@ -63,6 +67,9 @@ class KioskApp(App):  # type: ignore[misc]
         self.refresh()
         if self._every_frame is not None:
             self._every_frame(self)
+        self._turns += 1
+        if self._turns == 2:  # what the first turn showed was drawn between the two
+            self.shown.set()
 
     def stop_soon(self) -> None:
         """Close the window; from any thread."""

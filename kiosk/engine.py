@@ -15,14 +15,13 @@ from __future__ import annotations
 import datetime as dt
 import queue
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from msgspec.structs import replace
 
 from dialog.acts import AttractScreen, TextScreen, WaitScreen
 from dialog.events import Channel, Event, Scanned, Started
 from kiosk import face
-from kiosk.conversation import Conversation
 from kiosk.face import Do, Intent
 from kiosk.glass import Glass
 from kiosk.habits import Habits
@@ -54,6 +53,9 @@ from kiosk.staff.area import StaffArea
 from kiosk.talk import Timing
 from kiosk.view import Typing, View, Voice
 from kiosk.worker import Worker
+
+if TYPE_CHECKING:
+    from kiosk.conversation import Conversation
 
 BEAT = 1 / 12
 """Seconds between two steps of a turning ring."""
@@ -93,6 +95,8 @@ class Engine:
         self._welcome()
 
     def _equip(self, parts: Parts) -> None:
+        from kiosk.conversation import Conversation  # takes a second to import: the first picture does not wait for it
+
         self._conversation = Conversation(parts, self._glass, self._habits, self._clock, self._diary, self.post)
 
         if parts.staff is not None:

@@ -352,7 +352,7 @@ ICONS: dict[str, tuple[Stroke, ...]] = {
 }
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def mask(name: str, size: int) -> Image.Image:
     """The icon as an alpha mask (mode L) of ``size`` x ``size`` pixels. KeyError for a name that does not exist."""
     scale = size * _OVERSAMPLE / GRID
@@ -378,7 +378,7 @@ def mask(name: str, size: int) -> Image.Image:
                     pen.rounded_rectangle(box, r * scale, fill=255)
                 else:
                     pen.rounded_rectangle(box, r * scale, outline=255, width=round(width))
-    return image.resize((size, size), Image.Resampling.LANCZOS)
+    return image.reduce(_OVERSAMPLE)
 
 
 def _arc(x: float, y: float, rx: float, ry: float, start: float, end: float, scale: float) -> list[Point]:

@@ -28,5 +28,10 @@ def translator(language: str) -> Callable[[str], str]:
     return gettext.GNUTranslations(compiled).gettext
 
 
+def house_characters() -> frozenset[str]:
+    """Every character of the interface's own words, in all languages."""
+    return frozenset("".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.po")))
+
+
 def _as_it_is(text: str) -> str:
     return text

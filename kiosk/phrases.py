@@ -15,8 +15,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin
-
 NAMES = Path(__file__).with_name("names.toml")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 LONGEST_PIECE = 8
@@ -53,6 +51,8 @@ def words(vocabulary: Iterable[str]) -> dict[str, int]:
 @lru_cache(maxsize=1)
 def names() -> tuple[tuple[str, str], ...]:
     """(name, pinyin) of every surname, given name and both together, the commoner first."""
+    from pypinyin import lazy_pinyin  # slow to import
+
     lists = tomllib.loads(NAMES.read_text(encoding="utf-8"))
     surnames = dict.fromkeys(lists["surnames"].split())
     given = {name: "".join(lazy_pinyin(name)) for name in dict.fromkeys(lists["given"].split())}
@@ -63,6 +63,8 @@ def names() -> tuple[tuple[str, str], ...]:
 
 def table(vocabulary: Iterable[str]) -> Iterator[str]:
     """Lines ``text<TAB>pinyin<TAB>weight`` of rime's phrase table; trade words before names of the same sound."""
+    from pypinyin import Style, lazy_pinyin
+
     counted = words(vocabulary)
     for text, count in counted.items():
         code = "".join(lazy_pinyin(text, style=Style.NORMAL, v_to_u=False))

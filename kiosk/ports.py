@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
 from dialog.acts import Rate
 from dialog.events import Event
-from dialog.world import World
 from kiosk.handwriting.reading import Handwriting
 from kiosk.ime import Ime
 from kiosk.keepsakes import Keepsakes
 from kiosk.recording import Player, Recorder
 from kiosk.staff.records import StaffTools
 from kiosk.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from dialog.world import World  # brings the search with it, which the first picture does not wait for
 
 
 @dataclass(frozen=True)

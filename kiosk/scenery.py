@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 _OVERSAMPLE = 2
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def draw(name: str, width: int, height: int, colours: tuple[str, ...]) -> Image.Image:
     """The drawing as RGBA, transparent above. ``colours``: light, deep, glow."""
     w, h = width * _OVERSAMPLE, height * _OVERSAMPLE
@@ -29,7 +29,7 @@ def draw(name: str, width: int, height: int, colours: tuple[str, ...]) -> Image.
         for start in range(-1, 7):
             x = w * (start / 6 + row * 0.07)
             pen.arc((x, y, x + w * 0.1, y + h * 0.07), 200, 340, fill=_rgba(light, 255), width=max(2, h // 110))
-    return image.resize((width, height), Image.Resampling.LANCZOS)
+    return image.reduce(_OVERSAMPLE)
 
 
 def _rgba(colour: str, alpha: int) -> tuple[int, int, int, int]:

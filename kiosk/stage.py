@@ -1,93 +1,49 @@
-"""Draws frames with Kivy: one widget, one canvas group a node, textures made once and kept.
+"""Draws frames with Kivy: one widget, and on it only what changed.
 
-Shapes, icons and text are alpha masks drawn at several times their size and tinted on the graphics card, so edges are
-smooth without multisampling. Only nodes that changed since the last frame are rebuilt.
+::
+
+    frame ── damage ──> the nodes that meet it ──> canvas: scissor, ground, nodes ──> the window's back buffer
+
+Drawing the whole glass costs a software renderer several frames' time, a pressed button next to nothing. So the canvas
+holds the instructions of the part that changed, and the rest stays as it was drawn before; where the window's buffers
+do not keep their picture (``window.keeps_its_picture``: real graphics cards, which are fast) everything is drawn again.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import assert_never
 
-from kivy.graphics import BorderImage, Color, Ellipse, InstructionGroup, Line, Rectangle
-from kivy.graphics.texture import Texture
+from kivy.core.window import Window
+from kivy.graphics import BorderImage, ClearBuffers, ClearColor, Color, Ellipse, InstructionGroup, Line, Rectangle
+from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
 from kivy.uix.widget import Widget
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from kiosk import icons, scenery
+from kiosk import icons, scenery, window
+from kiosk.damage import bounds, clipped, damage, meet, union
 from kiosk.fonts import Fonts
 from kiosk.frame import Box, Code, Frame, Ink, Node, Panel, Picture, Ring, Scenery, Symbol, Words
 from kiosk.pictures import photo, qr_code
+from kiosk.textures import Textures, arc, corner, rounded
 
-_OVERSAMPLE = 4
-_KEPT_PIXELS = 24_000_000
-"""Pixels of textures kept for the next frame; about 96 MB at most."""
+_LARGE = 12_000
+"""Pixels from which on a panel is filled by clearing its inside: that is quicker than drawing, but takes more steps."""
 
+_CORNERS = (
+    (0, 0, (0, 1, 1, 1, 1, 0, 0, 0)),
+    (1, 0, (1, 1, 0, 1, 0, 0, 1, 0)),
+    (0, 1, (0, 0, 1, 0, 1, 1, 0, 1)),
+    (1, 1, (1, 0, 0, 0, 0, 1, 1, 1)),
+)
+"""(right, below, texture coordinates) of each corner, made of the top left one turned round."""
 
 Finger = Callable[[float, float], None]
 """Told where on the glass, in pixels from the top left."""
 
 Pictures = Callable[[str], bytes | None]
 """The bytes of a session's picture by its handle."""
-
-
-class Textures:
-    """Masks as textures, the least recently used thrown away first."""
-
-    def __init__(self, kept_pixels: int = _KEPT_PIXELS) -> None:
-        self._kept: OrderedDict[Hashable, Texture] = OrderedDict()
-        self._limit = kept_pixels
-        self._pixels = 0
-
-    def get(self, key: Hashable, make: Callable[[], Image.Image]) -> Texture:
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-            return found
-        texture = _upload(make())
-        self._kept[key] = texture
-        self._pixels += texture.width * texture.height
-        while self._pixels > self._limit and len(self._kept) > 1:
-            _, old = self._kept.popitem(last=False)
-            self._pixels -= old.width * old.height
-        return texture
-
-
-def _upload(image: Image.Image) -> Texture:
-    if image.mode == "L":
-        white = Image.new("L", image.size, 255)
-        image = Image.merge("RGBA", (white, white, white, image))
-    texture = Texture.create(size=image.size, colorfmt="rgba")
-    texture.blit_buffer(image.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
-    texture.flip_vertical()
-    return texture
-
-
-def rounded(radius: int, edge: int) -> Image.Image:
-    """A square just large enough for its four corners: filled when ``edge`` is 0, else an outline of that width."""
-    size = 2 * radius + 2
-    big = Image.new("L", (size * _OVERSAMPLE, size * _OVERSAMPLE), 0)
-    box = (0, 0, size * _OVERSAMPLE - 1, size * _OVERSAMPLE - 1)
-    if edge:
-        ImageDraw.Draw(big).rounded_rectangle(box, radius * _OVERSAMPLE, outline=255, width=edge * _OVERSAMPLE)
-    else:
-        ImageDraw.Draw(big).rounded_rectangle(box, radius * _OVERSAMPLE, fill=255)
-    return big.resize((size, size), Image.Resampling.LANCZOS)
-
-
-def arc(size: int, edge: int, part: float) -> Image.Image:
-    """Part of a circle's line, clockwise from twelve o'clock."""
-    over = 2
-    big = Image.new("L", (size * over, size * over), 0)
-    box = (0, 0, size * over - 1, size * over - 1)
-    ImageDraw.Draw(big).arc(box, -90, -90 + 360 * part, fill=255, width=edge * over)
-    return big.resize((size, size), Image.Resampling.LANCZOS)
-
-
-def _rgb(colour: str) -> Color:
-    return Color(int(colour[1:3], 16) / 255, int(colour[3:5], 16) / 255, int(colour[5:7], 16) / 255, 1)
 
 
 class Stage(Widget):  # type: ignore[misc]
@@ -106,48 +62,60 @@ class Stage(Widget):  # type: ignore[misc]
         self._pictures = pictures
         self._textures = Textures()
         self._press, self._release, self._move = on_press, on_release, on_move
-        self._groups: list[InstructionGroup] = []
-        self._nodes: list[Node] = []
-        self._ground = Rectangle()
-        self._ground_colour = Color(1, 1, 1, 1)
-        self.canvas.add(self._ground_colour)
-        self.canvas.add(self._ground)
+        self._frame: Frame | None = None
         self._height = 0
+        self._pending: Box | None = None
+        self._keeps = window.keeps_its_picture()
+        Window.bind(on_draw=self._paint, on_resize=self._resized)
 
     def show(self, frame: Frame) -> None:
-        """Draw ``frame``; nodes equal to those already there are left alone."""
-        if frame.height != self._height:
-            self._nodes = [Panel(Box(0, 0, 0, 0))] * len(self._nodes)
-            self._height = frame.height
-        self._ground.size = (frame.width, frame.height)
-        self._ground_colour.rgba = _rgb(frame.background).rgba
-        while len(self._groups) > len(frame.nodes):
-            self.canvas.remove(self._groups.pop())
-            self._nodes.pop()
-        for i, node in enumerate(frame.nodes):
-            if i == len(self._groups):
-                group = InstructionGroup()
-                self._groups.append(group)
-                self._nodes.append(node)
-                self.canvas.add(group)
-            elif self._nodes[i] == node:
-                continue
-            self._groups[i].clear()
-            self._draw(self._groups[i], node)
-            self._nodes[i] = node
+        """Draw ``frame``: what changed since the last one, and what is not yet on the glass."""
+        self._height = frame.height
+        part = damage(self._frame, frame)
+        self._frame = frame
+        if part is None:
+            return
+        whole = Box(0, 0, frame.width, frame.height)
+        if not self._keeps:
+            part = whole
+        self._pending = part if self._pending is None else union(part, self._pending)
+        self._compose(frame, clipped(self._pending, whole))
 
     def forget(self) -> None:
         """Throw away every texture and everything drawn."""
-        for group in self._groups:
-            self.canvas.remove(group)
-        self._groups.clear()
-        self._nodes.clear()
+        self.canvas.clear()
+        self._frame = self._pending = None
         self._textures = Textures()
 
-    def _draw(self, group: InstructionGroup, node: Node) -> None:
+    def _paint(self, _window: object) -> bool:
+        """Draw the canvas without clearing the glass first."""
+        Window.render_context.draw()
+        self._pending = None
+        return True
+
+    def _resized(self, *_size: object) -> None:
+        """The window has new buffers: nothing of the old picture is in them."""
+        if self._frame is not None:
+            self._pending = Box(0, 0, self._frame.width, self._frame.height)
+            self._compose(self._frame, self._pending)
+
+    # -- one frame ---------------------------------------------------------------------------------------------------
+
+    def _compose(self, frame: Frame, part: Box) -> None:
+        self.canvas.clear()
+        group = InstructionGroup()
+        self._fill(group, part, frame.background)
+        group.add(ScissorPush(x=part.x, y=self._height - part.bottom, width=part.w, height=part.h))
+        for node in frame.nodes:
+            if meet(bounds(node), part):
+                self._draw(group, node, part)
+        group.add(ScissorPop())
+        self.canvas.add(group)
+
+    def _draw(self, group: InstructionGroup, node: Node, part: Box) -> None:
         match node:
             case Panel():
-                self._panel(group, node)
+                self._panel(group, node, part)
             case Words():
                 self._words(group, node)
             case Symbol(box, name, colour):
@@ -186,21 +154,6 @@ class Stage(Widget):  # type: ignore[misc]
         group.add(_rgb(colour))
         group.add(Rectangle(texture=texture, pos=(box.x, self._height - box.bottom), size=(box.w, box.h)))
 
-    def _panel(self, group: InstructionGroup, panel: Panel) -> None:
-        box = panel.box
-        radius = max(0, min(panel.radius, box.w // 2, box.h // 2))
-        pos, size = (box.x, self._height - box.bottom), (box.w, box.h)
-        for colour, edge in ((panel.fill, 0), (panel.border, panel.edge)):
-            if not colour or (colour == panel.border and edge == 0 and colour != panel.fill):
-                continue
-            group.add(_rgb(colour))
-            if radius < 1 and edge == 0:
-                group.add(Rectangle(pos=pos, size=size))
-                continue
-            texture = self._textures.get(("rounded", radius, edge), partial(rounded, radius, edge))
-            border = (radius, radius, radius, radius)
-            group.add(BorderImage(texture=texture, pos=pos, size=size, border=border))
-
     def _words(self, group: InstructionGroup, words: Words) -> None:
         group.add(_rgb(words.colour))
         for i, line in enumerate(words.lines):
@@ -216,6 +169,61 @@ class Stage(Widget):  # type: ignore[misc]
             pos = (left, self._height - top - texture.height)
             group.add(Rectangle(texture=texture, pos=pos, size=texture.size))
 
+    # -- panels ------------------------------------------------------------------------------------------------------
+
+    def _panel(self, group: InstructionGroup, panel: Panel, part: Box) -> None:
+        box = panel.box
+        radius = max(0, min(panel.radius, box.w // 2, box.h // 2))
+        shown = clipped(box, part)
+        large = shown.w * shown.h >= _LARGE or radius < 1
+        if panel.fill:
+            (self._large if large else self._small)(group, box, radius, 0, panel.fill, part)
+        if panel.border and panel.edge:
+            (self._large if large else self._small)(group, box, radius, panel.edge, panel.border, part)
+
+    def _small(self, group: InstructionGroup, box: Box, radius: int, edge: int, colour: str, _part: Box) -> None:
+        texture = self._textures.get(("rounded", radius, edge), partial(rounded, radius, edge))
+        group.add(_rgb(colour))
+        border = (radius, radius, radius, radius)
+        pos = (box.x, self._height - box.bottom)
+        group.add(BorderImage(texture=texture, pos=pos, size=(box.w, box.h), border=border))
+
+    def _large(self, group: InstructionGroup, box: Box, radius: int, edge: int, colour: str, part: Box) -> None:
+        """The straight parts by clearing, the four corners by their mask."""
+        r = radius
+        if edge:
+            bars: tuple[Box, ...] = (
+                Box(box.x + r, box.y, box.w - 2 * r, edge),
+                Box(box.x + r, box.bottom - edge, box.w - 2 * r, edge),
+                Box(box.x, box.y + r, edge, box.h - 2 * r),
+                Box(box.right - edge, box.y + r, edge, box.h - 2 * r),
+            )
+        else:
+            bars = (
+                Box(box.x, box.y + r, box.w, box.h - 2 * r),
+                Box(box.x + r, box.y, box.w - 2 * r, r),
+                Box(box.x + r, box.bottom - r, box.w - 2 * r, r),
+            )
+        for bar in bars:
+            self._fill(group, clipped(bar, part), colour)
+        if r < 1:
+            return
+        texture = self._textures.get(("corner", r, edge), partial(corner, r, edge))
+        group.add(_rgb(colour))
+        for right, below, coordinates in _CORNERS:
+            x = box.right - r if right else box.x
+            y = box.bottom - r if below else box.y
+            pos = (x, self._height - y - r)
+            group.add(Rectangle(texture=texture, pos=pos, size=(r, r), tex_coords=coordinates))
+
+    def _fill(self, group: InstructionGroup, box: Box, colour: str) -> None:
+        if box.w < 1 or box.h < 1:
+            return
+        group.add(ScissorPush(x=box.x, y=self._height - box.bottom, width=box.w, height=box.h))
+        group.add(ClearColor(*_parts(colour), 1))
+        group.add(ClearBuffers(clear_color=True))
+        group.add(ScissorPop())
+
     # -- fingers -----------------------------------------------------------------------------------------------------
 
     def on_touch_down(self, touch: object) -> bool:
@@ -229,3 +237,13 @@ class Stage(Widget):  # type: ignore[misc]
     def on_touch_up(self, touch: object) -> bool:
         self._release(touch.x, self._height - touch.y)  # type: ignore[attr-defined]
         return True
+
+
+def _parts(colour: str) -> tuple[float, float, float]:
+    """``#RRGGBB`` as three shares of 1."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
+
+
+def _rgb(colour: str) -> Color:
+    return Color(*_parts(colour), 1)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
+SOFTWARE_RENDERERS = (b"llvmpipe", b"softpipe", b"swrast")
+"""What Mesa calls its renderers without a graphics card."""
+
+
 def has_display() -> bool:
     """Whether there is an X or Wayland display, or a console with its own graphics."""
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("BIANMIN_KMSDRM"))
@@ -42,6 +46,35 @@ def prepare(home: Path, width: int, height: int, offscreen: bool) -> None:
         ("input", "mouse", "mouse,disable_multitouch"),
     ):
         Config.set(section, name, value)
+
+
+def keeps_its_picture() -> bool:
+    """Whether what was drawn is still in the window's buffer after it was shown, so that a part may be drawn alone.
+
+    Tried out with four shades nobody can tell apart, and believed of software renderers only: graphics cards turn their
+    buffers round as they like, and draw a whole glass quickly anyway.
+    """
+    from kivy.core.window import Window
+    from kivy.graphics.opengl import (
+        GL_COLOR_BUFFER_BIT,
+        GL_RENDERER,
+        GL_RGBA,
+        GL_UNSIGNED_BYTE,
+        glClear,
+        glClearColor,
+        glGetString,
+        glReadPixels,
+    )
+
+    if not any(name in glGetString(GL_RENDERER).lower() for name in SOFTWARE_RENDERERS):
+        return False
+    for shade in (8, 16, 24, 32):
+        glClearColor(shade / 255, shade / 255, shade / 255, 1)
+        glClear(GL_COLOR_BUFFER_BIT)
+        Window.flip()
+        if glReadPixels(0, 0, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE)[0] != shade:
+            return False
+    return True
 
 
 def pixels(width: int, height: int) -> Image.Image:

@@ -136,10 +136,11 @@ def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
     from kiosk.engine import Engine
     from kiosk.event_log import EventLog
     from kiosk.fonts import Fonts, extract
+    from kiosk.locale_texts import house_characters
     from kiosk.loudspeaker import CapturingLoudspeaker, SoundCardLoudspeaker
     from kiosk.microphone import InjectedMicrophone, SoundCardMicrophone
 
-    fonts = Fonts(extract(settings.home() / "cache" / "fonts"))
+    fonts = Fonts(extract(settings.home() / "cache" / "fonts"), house_characters())
     log = EventLog(settings.home() / "logs", dt.datetime.now)
     crashes.install(log)
     engine = Engine(log, dt.datetime.now, time.monotonic)
@@ -174,16 +175,17 @@ def _load_behind(
 
     As a service the program ends when newer content was fetched and nobody stands before it, to start with that.
     """
-    from bianmin.kiosk_wiring import Front, load_parts, pack_path
-    from content.pack import PackError
-    from content.search import IndexDamagedError
-    from kiosk.ports import Ready
-    from speech.models import ModelError
-    from speech.recognition import SpeechError
-
     trouble: list[Exception] = []
 
     def load() -> None:
+        window.shown.wait()
+        from bianmin.kiosk_wiring import Front, load_parts, pack_path
+        from content.pack import PackError
+        from content.search import IndexDamagedError
+        from kiosk.ports import Ready
+        from speech.models import ModelError
+        from speech.recognition import SpeechError
+
         try:
             opened = pack_path(known)
             front = Front(engine.post, lambda: not engine.active, lambda: engine.wants_name, window.press_soon)

@@ -1,4 +1,5 @@
-"""Draws some sample screens in a window without a display and prints the weakest contrast of each, one line a picture.
+"""Draws some sample screens in a window without a display and prints the weakest contrast of each, one line a picture,
+and whether drawing only what changed since the screen before gave the same picture as drawing all of it.
 
 python kiosk_pixels.py HOME NAME,NAME,...
 """
@@ -41,7 +42,11 @@ class Scorer(App):
             for contrast in (Contrast.CALM, Contrast.BLACK):
                 frame = frame_of(replace(view, contrast=contrast), 1280, 800, 98.0, fonts)
                 self.stage.show(frame)
-                ratio, _ = weakest_contrast(frame, window.pixels(1280, 800))
+                partly = window.pixels(1280, 800)
+                ratio, _ = weakest_contrast(frame, partly)
+                self.stage.forget()
+                self.stage.show(frame)
+                sys.stdout.write(f"SAME {name} {contrast.value} {window.pixels(1280, 800) == partly}\n")
                 sys.stdout.write(f"SCORE {name} {contrast.value} {ratio}\n")
         self.stop()
 

@@ -23,5 +23,8 @@ def test_every_text_stands_out_on_the_pixels(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
     scores = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("SCORE")]
     assert len(scores) == 2 * len(SCREENS), done.stderr[-2000:]
+    same = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("SAME")]
+    assert [name for name, _, yes in same if yes != "True"] == []
+    assert len(same) == len(scores)
     for name, contrast, ratio in scores:
         assert float(ratio) >= (10.0 if contrast == "calm" else 20.0), (name, contrast, ratio)
