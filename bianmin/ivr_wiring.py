@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
 import time
@@ -45,8 +46,11 @@ from speech.synthesis_fallback import WithLastResort
 FIRST_WORDS = ("greeting.phone", "listen.more", "silence.phone", "silence.phone_again", "none.unheard")
 """Prompts every caller may hear at once; rendered before the first call."""
 
-PATIENCE = 60.0
-"""Seconds a model may take to load."""
+PATIENCE = 150.0
+"""Seconds a model may take to load on a busy machine."""
+
+VOICE_PATIENCE = 8.0
+"""Seconds the first call waits for the first words to be rendered; with clips in the pack they are there at once."""
 
 THREADS = 3
 """Of a worker, for searching and filing."""
@@ -74,7 +78,8 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
     searcher.search(Query("医保"), 1)  # the first search loads the model
     recogniser = listening.result()
     recogniser.wait_ready(PATIENCE)
-    speaking.result()
+    with contextlib.suppress(TimeoutError):
+        speaking.result(VOICE_PATIENCE)
     terminal = filing.terminal(chosen)
     folder = home / "ivr" / "messages" / str(number)
     desk = filing.desk(chosen)

@@ -61,7 +61,8 @@ def emergency(state: State, world: World, prompt: str) -> Turn:
     acts: tuple[Act, ...] = (*say(line, line, interruptible=False),)
     if state.channel is Channel.KIOSK:
         acts = (Show(HumanScreen((line,), urgent=True)), *acts)
-    ask = Ask(keys=(Key.HUMAN, Key.HOME, Key.BACK), timeout=world.limits.reading)
+    quiet = world.limits.reading if state.channel is Channel.KIOSK else world.limits.phone_silence
+    ask = Ask(keys=(Key.HUMAN, Key.HOME, Key.BACK), timeout=quiet)
     return _named(state), (*acts, *say(_way_back(state, world)), ask)
 
 

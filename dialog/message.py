@@ -8,14 +8,17 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from dialog import closing, digits, kit
-from dialog.acts import Act, Ask, File, Play, Record
-from dialog.events import Event, Filed, Key, NotFiled, Pressed, Recorded
+from dialog.acts import Act, Choice, File, Play, Record
+from dialog.events import Chosen, Event, Filed, Key, NotFiled, Pressed, Recorded
 from dialog.flows import Message
 from dialog.requests import RequestDraft, RequestKind
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
 
 LEAST = Record().minimum
+CHOICES = ("send", "hear", "redo", "drop")
+"""What can be done with a recording, in the order it is read out."""
+
 MOST_SHORT = 2
 """Recordings too short before we let it be."""
 
@@ -42,12 +45,26 @@ def react(state: State, message: Message, event: Event, world: World) -> Turn | 
         case Pressed(Key.MORE | Key.REPEAT) if message.media and not message.sending:
             state, acts = _review(state, message, world)
             return state, (Play(message.media), *acts)
+        case Chosen(choice) if choice in CHOICES:
+            return _chosen(state, message, choice, world)
         case Filed(number, code):
             return _filed(state, number, code, world)
         case NotFiled():
             state, acts = _review(state, replace(message, sending=False), world)
             return state, (*say(world.text("filing.failed")), *acts)
         case _:
+            return None
+
+
+def _chosen(state: State, message: Message, choice: str, world: World) -> Turn | None:
+    match choice:
+        case "send":
+            return react(state, message, Pressed(Key.YES), world)
+        case "hear":
+            return react(state, message, Pressed(Key.MORE), world)
+        case "redo":
+            return react(state, message, Pressed(Key.CORRECT), world)
+        case _:  # "drop" leaves the service
             return None
 
 
@@ -76,11 +93,8 @@ def _record(state: State, message: Message, world: World, prompt: str) -> Turn:
 
 
 def _review(state: State, message: Message, world: World) -> Turn:
-    keys = (Key.YES, Key.MORE, Key.CORRECT, Key.CANCEL)
-    return kit.entered(state, message), (
-        *say(world.text("message.review")),
-        Ask(keys=(*keys, Key.HUMAN), timeout=kit.quiet(state, world)),
-    )
+    choices = tuple(Choice(name, world.text(f"message.{name}")) for name in CHOICES)
+    return kit.choose(state, message, world, world.text("message.review"), choices)
 
 
 def _filed(state: State, number: str, code: str, world: World) -> Turn:

@@ -198,6 +198,8 @@ def chosen(state: State, choice: str, world: World) -> Turn:
             return _item(state, rest, world)
         case "none":
             return back(state, world)
+        case "drop":
+            return cancel(state, world)
         case _:
             return state, (state.asked,)
 
@@ -217,7 +219,7 @@ def cancel(state: State, world: World) -> Turn:
     """Out of the service, saying that nothing was handed in where something might have been."""
     unfinished = isinstance(state.flow, Filing) and state.flow.stage is not Stage.DONE
     if isinstance(state.flow, Message) or unfinished:
-        state, acts = leave(state, world, "")
+        state, acts = leave(replace(state, flow=None), world, "")
         return state, (*say(world.text("filing.dropped")), *acts)
     return leave(state, world, "listen.more")
 

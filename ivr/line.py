@@ -64,8 +64,14 @@ class Health(msgspec.Struct, frozen=True):
     registered: bool = False
 
 
+UNCONFIRMED = 40.0
+"""Seconds after which an answered call whose caller never confirmed it (no ACK) gives its place back: SIP itself gives
+up after 32 (RFC 3261, 64 T1)."""
+
+
 class _Call(msgspec.Struct):
     leg: IncomingLeg
+    arrived: float
     conversation: Conversation | None = None
     record: RecordedLeg | None = None
 
@@ -117,7 +123,7 @@ class Line:
             leg.reject()
             return
         number = next(self._numbers)
-        self._calls[number] = _Call(leg)
+        self._calls[number] = _Call(leg, self._clock())
         leg.listen(lambda event: self._before(number, event))
         leg.answer()
 
@@ -133,6 +139,9 @@ class Line:
         for number, call in list(self._calls.items()):
             conversation = call.conversation
             if conversation is None:
+                if now - call.arrived > UNCONFIRMED:
+                    call.leg.hang_up()
+                    self._forget(number)
                 continue
             try:
                 conversation.tick(now)

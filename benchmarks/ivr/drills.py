@@ -29,6 +29,9 @@ from ivr.proving import fuzz, sipp
 HOLD = 12.0
 """Seconds of a call that holds the line."""
 
+GIVEN_UP = 75.0
+"""Seconds after which a call that is not confirmed, or sends no sound, has given its place back."""
+
 
 def kill(quick: bool) -> dict[str, Any]:
     at_once = 10 if quick else 40
@@ -80,6 +83,7 @@ def broken(quick: bool) -> dict[str, Any]:
         after = Crowd(lab.target, Path(place) / "after")
         after.call((sipp.Wait(2.0),), calls=10, at_once=10, rate=10.0)
         after.wait()
+        until(lambda: lab.health()["calls"] == 0, GIVEN_UP)
         health = lab.health()
         return {
             "drill": "fuzz",
@@ -117,7 +121,7 @@ def strangers(quick: bool) -> dict[str, Any]:
             }
             for number, (name, uri) in enumerate(tries.items()):
                 sender.sendto(fuzz.invite(200 + number, own, to=uri).encode(), (host, int(port)))
-                found[name] = fuzz.last_status(fuzz.answers(sender, 1.5))
+                found[name] = fuzz.status(fuzz.answer_to(sender, f"fuzz-{200 + number}")[0])
             for name, password in (("wrong_password", "wrong"), ("right_password", "right")):
                 found[name] = fuzz.signed_in(sender, (host, int(port)), own, password)
     return found

@@ -94,15 +94,36 @@ def answers(sender: socket.socket, seconds: float = 1.0) -> list[bytes]:
         return found
 
 
+def answer_to(sender: socket.socket, call: str, patience: float = 60.0) -> tuple[bytes, list[bytes]]:
+    """The final answer to the request with Call-ID ``call``, and every other message that came before it.
+
+    ``patience`` only ends a wait in vain: then the answer is b"".
+    """
+    sender.settimeout(patience)
+    others = []
+    try:
+        while True:
+            message = sender.recv(65_535)
+            own = re.search(rb"(?im)^(?:Call-ID|i)\s*:\s*(\S+)", message)
+            final = message.startswith(b"SIP/2.0 ") and not message.startswith(b"SIP/2.0 1")
+            if final and own is not None and own[1].decode(errors="replace") == call:
+                return message, others
+            others.append(message)
+    except TimeoutError:
+        return b"", others
+
+
+def status(message: bytes) -> str:
+    """Of an answer; "none" for none."""
+    return message.split(b" ")[1].decode() if message else "none"
+
+
 def signed_in(sender: socket.socket, target: tuple[str, int], own: int, password: str) -> str:
     """The answer to a call with a digest."""
     uri = f"sip:12345@{target[0]}:{target[1]}"
     number = 300 + len(password)
     sender.sendto(invite(number, own, to=uri).encode(), target)
-    sender.settimeout(3.0)
-    challenge = sender.recv(4096).decode(errors="replace")
-    while "407" not in challenge.partition("\r\n")[0]:
-        challenge = sender.recv(4096).decode(errors="replace")
+    challenge = answer_to(sender, f"fuzz-{number}")[0].decode(errors="replace")
     fields = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
     realm, nonce = fields["realm"], fields["nonce"]
 
@@ -113,11 +134,4 @@ def signed_in(sender: socket.socket, target: tuple[str, int], own: int, password
     sign = f'Digest username="phone",realm="{realm}",nonce="{nonce}",uri="{uri}",response="{response}"'
     head, body = invite(number + 50, own, to=uri).split("\r\n\r\n", 1)
     sender.sendto(f"{head}\r\nProxy-Authorization: {sign}\r\n\r\n{body}".encode(), target)
-    return last_status(answers(sender, 4.0))
-
-
-def last_status(lines: list[bytes]) -> str:
-    """The last final status that came back, or "none"."""
-    codes = [line.split(b" ")[1].decode() for line in lines if line.startswith(b"SIP/2.0 ")]
-    final = [code for code in codes if code[0] != "1"]
-    return final[-1] if final else "none"
+    return status(answer_to(sender, f"fuzz-{number + 50}")[0])

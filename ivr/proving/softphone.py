@@ -82,7 +82,7 @@ class Softphone:
     def hang_up(self) -> None:
         self._command("hangup")
 
-    def wait(self, *kinds: str, seconds: float = 15.0) -> dict[str, Any]:
+    def wait(self, *kinds: str, seconds: float = 60.0) -> dict[str, Any]:
         """The next event of one of these types. Raises ``SoftphoneError``."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
@@ -94,8 +94,16 @@ class Softphone:
                 return event
         raise SoftphoneError(f"none of {', '.join(kinds)} within {seconds:.0f} s")
 
+    def closed(self) -> dict[str, Any] | None:
+        """The event that ended the call, if one has come; other events that have come are passed over."""
+        while not self._events.empty():
+            event = self._events.get()
+            if event.get("type") == "CALL_CLOSED":
+                return event
+        return None
+
     def _connect(self) -> socket.socket:
-        end = time.monotonic() + 10.0
+        end = time.monotonic() + 60.0
         while True:
             try:
                 return socket.create_connection(("127.0.0.1", self._control), timeout=1.0)

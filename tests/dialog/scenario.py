@@ -138,7 +138,16 @@ SCREENS = {
     "回执": "TicketScreen",
 }
 OUTCOMES = {"好": PrintOutcome.DONE, "没印": PrintOutcome.FAILED, "不知道": PrintOutcome.UNKNOWN}
-ABSENT = {"说": Say, "打印": Print, "转人工": Transfer, "录音": Record, "评价": Rate, "结束": End, "屏幕": Show}
+ABSENT = {
+    "说": Say,
+    "打印": Print,
+    "转人工": Transfer,
+    "录音": Record,
+    "评价": Rate,
+    "结束": End,
+    "屏幕": Show,
+    "交": File,
+}
 SPOKEN_ONLY = {"说", "沉默", "听不清", "离开"}
 PRESSED_ONLY = {"打字", "按", "选", "评价", "扫码", "离开"}
 ANSWERS = {

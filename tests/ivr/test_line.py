@@ -101,6 +101,19 @@ def test_a_call_that_breaks_ends_alone() -> None:
     assert own.calls == 1
 
 
+def test_a_call_that_is_never_confirmed_gives_its_place_back() -> None:
+    now = [0.0]
+    own = Line(parts(), Admission(calls=1), clock=lambda: now[0])
+    own.arrived(Incoming())
+    now[0] = 39.0
+    own.tick()
+    assert own.calls == 1
+    now[0] = 41.0
+    own.tick()
+    assert own.calls == 0
+    assert not arrive(own).rejected
+
+
 def test_a_caller_who_gives_up_before_the_answer_leaves_nothing() -> None:
     own, _ = line()
     leg = Incoming()
