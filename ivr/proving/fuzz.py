@@ -100,7 +100,7 @@ def answer_to(sender: socket.socket, call: str, patience: float = 60.0) -> tuple
     ``patience`` only ends a wait in vain: then the answer is b"".
     """
     sender.settimeout(patience)
-    others = []
+    others: list[bytes] = []
     try:
         while True:
             message = sender.recv(65_535)
