@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 from pathlib import Path
 
@@ -108,6 +109,7 @@ def main() -> None:
                 "not_measured": missed,
                 "silence_ms_p50": round(1000 * percentile(found, 0.5)),
                 "silence_ms_p95": round(1000 * percentile(found, 0.95)),
+                "load_1m": round(os.getloadavg()[0], 1),
             }
             print(json.dumps(result), flush=True)
 

@@ -145,7 +145,8 @@ def main() -> None:
     parser.add_argument("drill", choices=sorted(DRILLS))
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
-    print(json.dumps(DRILLS[arguments.drill](arguments.quick)), flush=True)
+    found = DRILLS[arguments.drill](arguments.quick)
+    print(json.dumps({**found, "load_1m": round(os.getloadavg()[0], 1)}), flush=True)
 
 
 if __name__ == "__main__":
