@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from dialog import filing
+from dialog import closing, filing
 from dialog import message as spoken_message
-from dialog.acts import Act, Ask, End, HumanScreen, Record, Show, Transfer
-from dialog.events import Channel, Key, Recorded, Transferred
+from dialog.acts import Act, Ask, End, HumanScreen, Show, Transfer
+from dialog.events import Channel, Key, Transferred
 from dialog.flows import Filing
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
@@ -33,26 +33,21 @@ def to_a_person(state: State, world: World) -> Turn:
 
 
 def message(state: State, world: World, prompt: str) -> Turn:
-    """Invite a message after the tone."""
+    """Invite a message after the tone. Where none can be kept that is said, and nobody speaks to a tone in vain."""
     if world.means.filing and world.means.recorder:
         return spoken_message.start(replace(state, choices=()), world, prompt)
-    state = replace(state, flow=None)
-    return replace(state, phase=Phase.RECORDING, choices=()), (*say(world.text(prompt), interruptible=False), Record())
+    line = world.text(f"{prompt}_no_message")
+    if state.silences > world.limits.misses:  # nobody is there to go on with
+        return closing.ended(state, say(line, world.text("goodbye.phone"), interruptible=False))
+    fresh = replace(state, flow=None, phase=Phase.LISTENING, choices=(), misses=0, unheard=0)
+    ask = Ask(keys=(Key.SERVICES, Key.FINISH), timeout=world.limits.phone_silence)
+    return fresh, (*say(line, world.text("listen.more")), ask)
 
 
 def transferred(state: State, world: World, event: Transferred) -> Turn:
     if event.reached:
         return replace(state, phase=Phase.ENDED), (End("transferred"),)
     return message(state, world, "human.phone_failed")
-
-
-def recorded(state: State, world: World, event: Recorded) -> Turn:
-    """Keep a message of at least the minimum; a shorter one is asked for again, once."""
-    if event.seconds >= Record().minimum or state.misses > world.limits.misses:
-        kept = event.seconds >= Record().minimum
-        farewell = say(world.text("message.kept" if kept else "goodbye.phone"), interruptible=False)
-        return replace(state, phase=Phase.ENDED), (*farewell, End("finished"))
-    return message(replace(state, misses=world.limits.misses + 1), world, "message.short")
 
 
 def emergency(state: State, world: World, prompt: str) -> Turn:

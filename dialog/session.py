@@ -107,8 +107,6 @@ def _react(state: State, event: Event, world: World) -> Turn:
             return _rated(state, event.stars, world)
         case Printed() if state.phase is Phase.PRINTING:
             return answered.printed(state, world, event)
-        case Recorded() if state.phase is Phase.RECORDING and state.flow is None:
-            return human.recorded(state, world, event)
         case Transferred():
             return human.transferred(state, world, event) if state.phase is Phase.TRANSFERRING else (state, ())
         case Scanned():
