@@ -7,11 +7,20 @@ import datetime as dt
 from bianmin import settings
 from bianmin.cli.output import CommandError
 from bianmin.settings import Settings
+from dialog.acts import Rate, Vote
 from offline_cache.enrolment import EnrolmentError
 from offline_cache.filing import FilingDesk
 from offline_cache.identity import IdentityError
 from offline_cache.layout import Layout, Terminal, open_terminal
 from offline_cache.outbox import OutboxError
+
+
+def opinion(act: Rate | Vote) -> dict[str, str]:
+    """The plain part of a rating's parcel: it is anonymous."""
+    if isinstance(act, Vote):
+        return {"consultation": act.consultation, "choice": act.choice}
+    said = {"stars": str(act.stars), "item": act.item_id, "reason": act.reason}
+    return {name: value for name, value in said.items() if value}
 
 
 def layout() -> Layout:

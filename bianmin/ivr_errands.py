@@ -13,8 +13,9 @@ from typing import Any
 
 from bianmin.errands.handover import HandOverErrand, TakeOverErrand
 from bianmin.errands.requests import LookUpErrand
+from bianmin.filing import opinion
 from content.pack import Pack
-from dialog.acts import Act, File, HandOver, LookUp, Rate, Record, TakeOver, Transfer
+from dialog.acts import Act, File, HandOver, LookUp, Rate, Record, TakeOver, Transfer, Vote
 from dialog.closing import SATISFIED_FROM
 from dialog.events import Event, Filed, NotFiled
 from dialog.requests import RequestKind
@@ -120,14 +121,13 @@ class PhoneErrands:
 
         turn.add_done_callback(carry_out)
 
-    def rated(self, act: Rate, caller: str) -> None:
-        """A rating goes to the central service without a name; a bad one asks somebody to ring back."""
+    def rated(self, act: Rate | Vote, caller: str) -> None:
+        """A rating or a choice goes to the central service without a name; a bad one asks somebody to ring back."""
         desk = self._desk
         if desk is None:
             return
-        plain = {"stars": str(act.stars), "item": act.item_id, "reason": act.reason, **CHANNEL}
-        self._pool.submit(self._quietly, desk.file, Draft(kind=Kind.RATING, plain=plain))
-        if act.stars < SATISFIED_FROM and caller:
+        self._pool.submit(self._quietly, desk.file, Draft(kind=Kind.RATING, plain={**opinion(act), **CHANNEL}))
+        if isinstance(act, Rate) and act.stars < SATISFIED_FROM and caller:
             self._pool.submit(self.promise_call_back, caller)
 
     def promise_call_back(self, caller: str) -> bool:

@@ -10,17 +10,21 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bianmin import filing, settings
 from bianmin.hearing import start_recognition
 from bianmin.ivr_errands import PhoneErrands
+from bianmin.opinions import OpenConsultations
 from bianmin.pack_in_use import pack_in_use
 from bianmin.settings import Settings
+from bianmin.usage import CountingSearch, Usage, report_hourly
 from bianmin.voice import open_espeak, open_synthesiser
 from content.pack import Pack
 from content.search import Searcher
 from content.search.query import Query
 from content.search.vocabulary import vocabulary
-from dialog.events import Event
+from dialog.events import Event, Started
 from dialog.pack_knowledge import PackKnowledge
 from dialog.session import step
 from dialog.state import State, Turn
@@ -86,10 +90,17 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
     errands = PhoneErrands(chosen.ivr, pack, desk, terminal, folder, dialler, voice, pool)
     errands.recover()
     dispatcher = WordDispatcher(pack.request_codes(), pack.departments())
-    world = World(PackKnowledge(pack, searcher), can_print=False, means=errands.means, dispatcher=dispatcher)
+    usage = Usage(dt.date.today)
+    if terminal is not None:
+        report_hourly(usage, terminal.outbox, lambda: dt.datetime.now(dt.UTC))
+    knowledge = PackKnowledge(pack, CountingSearch(searcher, usage, words))
+    world = World(knowledge, can_print=False, means=errands.means, dispatcher=dispatcher)
+    consultations = OpenConsultations(time.monotonic, dt.date.today)
 
     def think(state: State, event: Event) -> Future[Turn]:
-        return pool.submit(step, state, event, world)
+        if isinstance(event, Started):
+            usage.session()
+        return pool.submit(step, state, event, replace(world, consultations=consultations()))
 
     endpoint = EndpointSettings(pause=chosen.ivr.habits.pause)
     return Parts(

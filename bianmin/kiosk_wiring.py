@@ -20,9 +20,11 @@ from bianmin.kiosk_equipment import open_equipment, reachable, working
 from bianmin.kiosk_inputs import Inputs
 from bianmin.kiosk_staff import Tools, read_volume
 from bianmin.kiosk_watch import DeviceWatch
+from bianmin.opinions import FiledRatings, OpenConsultations
 from bianmin.pack_in_use import pack_in_use
 from bianmin.pack_in_use import state as sync_state
 from bianmin.settings import Settings
+from bianmin.usage import CountingSearch, Usage, report_hourly
 from bianmin.voice import open_speaker
 from content.pack import Pack
 from content.search import Searcher
@@ -94,7 +96,13 @@ class Front:
 
 
 def load_parts(
-    chosen: Settings, microphone: Microphone, loudspeaker: Loudspeaker, front: Front, diary: Diary, clock: Clock
+    chosen: Settings,
+    microphone: Microphone,
+    loudspeaker: Loudspeaker,
+    front: Front,
+    diary: Diary,
+    clock: Clock,
+    usage: Usage,
 ) -> Parts:
     """Open everything; takes seconds. Raises ``PackError``, ``SpeechError`` or ``ModelError``: one clear sentence.
 
@@ -104,7 +112,8 @@ def load_parts(
     pack = Pack.open(pack_path(chosen))
     listener, hearing_ready = _listener(chosen, pack, microphone, diary, clock)  # loads while the rest is opened
     searcher = Searcher(pack, accents=chosen.speech.accents)
-    knowledge = {language: PackKnowledge(pack, searcher, language) for language in ("zh", "en")}
+    counting = CountingSearch(searcher, usage, vocabulary(pack))
+    knowledge = {language: PackKnowledge(pack, counting, language) for language in ("zh", "en")}
     switching = SwitchingLoudspeaker(loudspeaker, _headset(chosen, loudspeaker))
     recorder, player = Recorder(), Player(switching)
     ears = ListeningEars(microphone, listener, front.post, recorder)
@@ -125,6 +134,10 @@ def load_parts(
     dispatcher = WordDispatcher(pack.request_codes(), pack.departments())
     pages = form_pages(pack) if equipment.pages is not None else {}
 
+    consultations = OpenConsultations(clock, dt.date.today)
+    if equipment.terminal is not None:
+        report_hourly(usage, equipment.terminal.outbox, lambda: dt.datetime.now(dt.UTC))
+
     def world(language: str) -> World:
         around = watch.around()
         return World(
@@ -135,6 +148,7 @@ def load_parts(
             offline=around.offline,
             means=working(equipment.means, around),
             dispatcher=dispatcher,
+            consultations=consultations(),
             town=chosen.kiosk.town,
             pages=pages,
             elsewhere=around.elsewhere,
@@ -145,7 +159,7 @@ def load_parts(
         world=world,
         ears=ears,
         mouth=_mouth(chosen, pack, switching, front.post, diary, clock),
-        ratings=RatingsFile(settings.home() / "ratings" / "kiosk.jsonl", dt.datetime.now),
+        ratings=FiledRatings(RatingsFile(settings.home() / "ratings" / "kiosk.jsonl", dt.datetime.now), equipment.desk),
         errands=errands(equipment, pack, chosen, keepsakes, diary),
         keepsakes=keepsakes,
         recorder=equipment.recorder,

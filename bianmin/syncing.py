@@ -11,6 +11,7 @@ from pathlib import Path
 from bianmin import filing
 from bianmin.cli.output import CommandError
 from bianmin.settings import Settings
+from offline_cache import consultations
 from offline_cache.central_link import LinkError
 from offline_cache.files import Disk
 from offline_cache.layout import Terminal
@@ -89,8 +90,15 @@ class TerminalDuties:
                 if isinstance(result, SyncRefusedError) and result.release and result.reason in FAULTS:
                     said |= {"release": result.release, "outcome": "failed", "reason": result.reason.value}
                 self._terminal.link.poll(said)
-        except (LinkError, OutboxError):
+            self._learn_consultations(now)
+        except (LinkError, OutboxError, OSError):
             return  # the next look says it again
+
+    def _learn_consultations(self, now: dt.datetime) -> None:
+        """What the city asks its citizens, kept with the date for when there is no network."""
+        if self._terminal.link is not None:
+            told = self._terminal.link.consultations().consultations
+            consultations.write(Disk(), filing.layout().content, consultations.Known(now, told))
 
 
 def health(state: SyncState) -> dict[str, str]:

@@ -226,6 +226,13 @@ class Rate(msgspec.Struct, frozen=True, tag="rate"):
     reason: str = ""
 
 
+class Vote(msgspec.Struct, frozen=True, tag="vote"):
+    """Keep an anonymous choice in a consultation: one of its options, word for word."""
+
+    consultation: str
+    choice: str
+
+
 class End(msgspec.Struct, frozen=True, tag="end"):
     """The session is over: wipe everything of it. ``reason``: "finished", "idle", "gone" or "transferred"."""
 
@@ -250,6 +257,7 @@ Act = (
     | TakeOver
     | Transfer
     | Rate
+    | Vote
     | End
 )
 
@@ -303,5 +311,6 @@ __all__ = [
     "TicketScreen",
     "TicketSlip",
     "Transfer",
+    "Vote",
     "WaitScreen",
 ]

@@ -32,6 +32,8 @@ def start(state: State, world: World, kind: RequestKind, text: str = "", subject
     """Begin a request of ``kind``; ``text``: what was already said of it."""
     draft = RequestDraft(kind=kind, text=text, subject=subject)
     order = filing_plans.PLANS[kind]
+    if subject and order and order[0] is Stage.SUBJECT:
+        order = order[1:]
     filing = Filing(draft, order[0] if order else Stage.CONFIRM)
     if filing.stage is Stage.KIND:
         filing = replace(filing, stage=Stage.TEXT)

@@ -138,7 +138,13 @@ class Policies(msgspec.Struct, frozen=True, tag="policies"):
 
 
 class Opinions(msgspec.Struct, frozen=True, tag="opinions"):
-    """Rating and consultations: the choice between the two."""
+    """Rating and consultations. ``open``: which consultation is being chosen; ``consultation``: what is answered in it;
+    ``voted``: it was.
+    """
+
+    open: bool = False
+    consultation: str = ""
+    voted: bool = False
 
 
 class Carrying(msgspec.Struct, frozen=True, tag="carrying"):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dialog import closing, filing, kit
-from dialog.acts import Choice, Rate
+from dialog.acts import Choice, Rate, Vote
 from dialog.events import Chosen, Event, Key, Pressed
 from dialog.flows import Opinions, Reasons
-from dialog.requests import RequestKind
+from dialog.requests import Consultation, RequestKind
 from dialog.state import State, Turn, say
 from dialog.world import World
 
@@ -18,7 +18,17 @@ def start(state: State, world: World) -> Turn:
     return ask(state, Opinions(), world)
 
 
+LONGEST_SUMMARY = 80
+"""Characters of a consultation's text told before its options; whole sentences of it."""
+
+
 def ask(state: State, opinions: Opinions, world: World) -> Turn:
+    chosen = _consultation(opinions.consultation, world)
+    if chosen is not None:
+        return _ask_option(state, opinions, chosen, world)
+    if opinions.open:
+        choices = [Choice(f"subject:{one.id}", one.title) for one in world.consultations]
+        return kit.choose(state, opinions, world, world.text("filing.subject"), choices, icon="opinion")
     choices = [Choice("opinion:rate", world.text("opinion.rate"))]
     off = []
     choices.append(
@@ -36,8 +46,16 @@ def react(state: State, opinions: Opinions, event: Event, world: World) -> Turn 
     match event:
         case Chosen("opinion:rate"):
             return closing.ask_rating(state, world)
+        case Pressed(Key.YES | Key.NEXT | Key.FINISH | Key.NO | Key.SKIP) if opinions.voted:
+            return closing.goodbye(state, world)
         case Chosen("opinion:open") if world.consultations and world.means.filing:
-            return filing.start(state, world, RequestKind.OPINION)
+            return ask(state, Opinions(open=True), world)
+        case Chosen(choice) if opinions.open and choice.startswith("subject:"):
+            return _begin(state, choice.removeprefix("subject:"), world)
+        case Chosen("opinion:write") if opinions.consultation:
+            return filing.start(state, world, RequestKind.OPINION, subject=opinions.consultation)
+        case Chosen(choice) if opinions.consultation and not opinions.voted and choice.startswith("vote:"):
+            return _vote(state, opinions.consultation, choice.removeprefix("vote:"), world)
         case Chosen("opinion:open"):
             again, acts = ask(state, opinions, world)
             return again, (*say(world.text("opinion.none")), *acts)
@@ -45,6 +63,53 @@ def react(state: State, opinions: Opinions, event: Event, world: World) -> Turn 
             return filing.start(state, world, RequestKind.SUGGESTION)
         case _:
             return None
+
+
+# -- one consultation -------------------------------------------------------------------------------------------------
+
+
+def _begin(state: State, subject: str, world: World) -> Turn | None:
+    """What may be chosen is asked; where nothing may, the opinion is written."""
+    chosen = _consultation(subject, world)
+    if chosen is None:
+        return None
+    if not chosen.options:
+        return filing.start(state, world, RequestKind.OPINION, subject=subject)
+    return ask(state, Opinions(consultation=subject), world)
+
+
+def _ask_option(state: State, opinions: Opinions, chosen: Consultation, world: World) -> Turn:
+    choices = [Choice(f"vote:{number}", option) for number, option in enumerate(chosen.options)]
+    choices.append(Choice("opinion:write", world.text("opinion.write")))
+    note = summary(chosen.summary)
+    return kit.choose(
+        state, opinions, world, chosen.title, choices, spoken=(chosen.title, note), note=note, icon="opinion"
+    )
+
+
+def _vote(state: State, subject: str, number: str, world: World) -> Turn | None:
+    """The choice is kept now, once, and without a name: there is nothing to confirm that could not be chosen again."""
+    chosen = _consultation(subject, world)
+    if chosen is None or not number.isdecimal() or int(number) >= len(chosen.options):
+        return None
+    choice = chosen.options[int(number)]
+    title, line = world.text("opinion.voted"), world.text("opinion.voted_for", choice=choice)
+    buttons = (kit.button(world, Key.FINISH, main=True),)
+    voted = Opinions(consultation=subject, voted=True)
+    state, acts = kit.notice(state, voted, world, title, (line,), icon="heart", buttons=buttons, spoken=(title, line))
+    return state, (Vote(subject, choice), *acts)
+
+
+def _consultation(subject: str, world: World) -> Consultation | None:
+    return next((one for one in world.consultations if subject and one.id == subject), None)
+
+
+def summary(text: str) -> str:
+    """The first whole sentences of ``text``, at most ``LONGEST_SUMMARY`` characters; cut where even one is longer."""
+    if len(text) <= LONGEST_SUMMARY:
+        return text
+    end = max(text.rfind(mark, 0, LONGEST_SUMMARY) for mark in "。！？；\n")
+    return text[: end + 1].rstrip() if end > 0 else text[: LONGEST_SUMMARY - 2] + "……"
 
 
 # -- a bad rating ----------------------------------------------------------------------------------------------------

@@ -116,9 +116,10 @@ class InvoiceFacts(msgspec.Struct, frozen=True):
 
 
 class Consultation(msgspec.Struct, frozen=True):
-    """A draft the city asks opinions on (意见征集). ``closes``: last day."""
+    """A draft the city asks opinions on (意见征集). ``closes``: last day; ``options``: what may be chosen, or none."""
 
     id: str
     title: str
     summary: str = ""
     closes: dt.date | None = None
+    options: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from dialog.acts import Act, Rate
+from dialog.acts import Act, Rate, Vote
 from dialog.events import Event
 from dialog.state import DEFAULT_VOLUME, State, Turn
 from ivr.call_recording import RecordedLeg
@@ -105,7 +105,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     diary: Diary
     today: Callable[[], dt.datetime]
     left: Callable[[Future[Turn], Keepsakes], None] = lambda turn, kept: None
-    rated: Callable[[Rate, str], None] = lambda act, caller: None
+    rated: Callable[[Rate | Vote, str], None] = lambda act, caller: None
     record: Callable[[Leg], RecordedLeg] | None = None
     notice: str = ""
     habits: Habits = Habits()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from dialog.acts import Act, Adjust, Ask, Play, Rate, Say, Show
+from dialog.acts import Act, Adjust, Ask, Play, Rate, Say, Show, Vote
 from dialog.state import DEFAULT_VOLUME
 from ivr import dictation, keys
 from ivr.keepsakes import Keepsakes
@@ -30,7 +30,7 @@ class Run(msgspec.Struct):
 class Script:
     """``rated``: told of a rating. ``ask`` is what may be said and pressed now; it stays until the next one."""
 
-    def __init__(self, voice: Speaking, kept: Keepsakes, rated: Callable[[Rate], None]) -> None:
+    def __init__(self, voice: Speaking, kept: Keepsakes, rated: Callable[[Rate | Vote], None]) -> None:
         self._voice, self._kept, self._rated = voice, kept, rated
         self._steps: deque[Run | Act] = deque()
         self._rate, self._volume = 1.0, DEFAULT_VOLUME
@@ -72,7 +72,7 @@ class Script:
                     recording = self._kept.get(media)
                     if recording is not None:
                         self._steps.append(Run(Sound(recording.sound), True))
-                case Rate():
+                case Rate() | Vote():
                     self._rated(act)
                 case Show():
                     pass

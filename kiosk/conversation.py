@@ -41,6 +41,7 @@ from dialog.acts import (
     TakePhoto,
     TextScreen,
     Transfer,
+    Vote,
 )
 from dialog.events import Event, Heard, Key, NotPerformed, Pressed, Silence, Unintelligible
 from dialog.session import step
@@ -203,6 +204,8 @@ class Conversation:
                     self._glass.change(rate=rate, volume=volume)
                 case Rate():
                     self._diary.note("rated", stars=act.stars)
+                    self.parts.ratings.keep(act)
+                case Vote():
                     self.parts.ratings.keep(act)
                 case End(reason):
                     self._diary.note("session-ended", reason=reason)

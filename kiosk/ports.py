@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
-from dialog.acts import Rate
+from dialog.acts import Rate, Vote
 from dialog.events import Event
 from kiosk.handwriting.reading import Handwriting
 from kiosk.ime import Ime
@@ -263,9 +263,9 @@ Background = Callable[[Callable[[], None]], None]
 
 
 class Ratings(Protocol):
-    """Where anonymous ratings are kept."""
+    """Where anonymous ratings and choices are kept."""
 
-    def keep(self, rating: Rate) -> None: ...
+    def keep(self, rating: Rate | Vote) -> None: ...
 
 
 class Diary(Protocol):

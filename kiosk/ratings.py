@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from dialog.acts import Rate
+from dialog.acts import Rate, Vote
 
 
 class KeptRating(msgspec.Struct, frozen=True):
@@ -25,7 +25,9 @@ class RatingsFile:
         self._path = path
         self._today = today
 
-    def keep(self, rating: Rate) -> None:
+    def keep(self, rating: Rate | Vote) -> None:
+        if isinstance(rating, Vote):
+            return  # counts only where it is counted together with all others: at the central service
         line = msgspec.json.encode(KeptRating(self._today().date().isoformat(), rating.stars, rating.item_id))
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab") as file:

@@ -18,11 +18,12 @@ from bianmin.cli.output import CommandError, Json, emit, failures, progress_cons
 
 if TYPE_CHECKING:
     from bianmin.settings import Settings
+    from bianmin.usage import Usage
     from kiosk.app import KioskApp
     from kiosk.engine import Engine
-    from kiosk.event_log import EventLog
     from kiosk.loudspeaker import Loudspeaker
     from kiosk.microphone import Microphone
+    from kiosk.ports import Diary
 
 app = typer.Typer()
 
@@ -131,6 +132,7 @@ def _shoot(folder: Path, size: tuple[int, int], ppi: float, as_json: bool) -> No
 
 def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
     """The window until it is closed. What cannot be loaded ends it with the reason."""
+    from bianmin.usage import CountingDiary, Usage
     from kiosk import crashes
     from kiosk.app import KioskApp
     from kiosk.engine import Engine
@@ -143,7 +145,9 @@ def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
     fonts = Fonts(extract(settings.home() / "cache" / "fonts"), house_characters())
     log = EventLog(settings.home() / "logs", dt.datetime.now)
     crashes.install(log)
-    engine = Engine(log, dt.datetime.now, time.monotonic)
+    usage = Usage(dt.date.today)
+    diary = CountingDiary(log, usage)
+    engine = Engine(diary, dt.datetime.now, time.monotonic)
     if control is None:
         window = KioskApp(engine, fonts, size, known.kiosk.ppi)
         microphone: Microphone = SoundCardMicrophone()
@@ -156,7 +160,7 @@ def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
         microphone, loudspeaker = injected, captured
         driven = Driven(RemoteControl(control), injected, captured)
         window = KioskApp(engine, fonts, size, known.kiosk.ppi, every_frame=driven)
-    trouble = _load_behind(known, engine, log, microphone, loudspeaker, window)
+    trouble = _load_behind(known, engine, diary, usage, microphone, loudspeaker, window)
     window.run()
     engine.close()
     if trouble:
@@ -166,7 +170,8 @@ def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
 def _load_behind(
     known: Settings,
     engine: Engine,
-    log: EventLog,
+    log: Diary,
+    usage: Usage,
     microphone: Microphone,
     loudspeaker: Loudspeaker,
     window: KioskApp,
@@ -189,7 +194,7 @@ def _load_behind(
         try:
             opened = pack_path(known)
             front = Front(engine.post, lambda: not engine.active, lambda: engine.wants_name, window.press_soon)
-            engine.post(Ready(load_parts(known, microphone, loudspeaker, front, log, time.monotonic)))
+            engine.post(Ready(load_parts(known, microphone, loudspeaker, front, log, time.monotonic, usage)))
         except (PackError, IndexDamagedError, ModelError, SpeechError, CommandError, OSError) as error:
             trouble.append(error)
             window.stop_soon()

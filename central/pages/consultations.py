@@ -11,12 +11,13 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from central import audit
-from central.api.terminal_requests import Served, json
+from central.api.terminal_requests import Sender, Served, json
 from central.pages.frame import Form, Guarded, PageError, field, go, needs, page
 from central.people import Permission
 from central.service import Central
 from central.signin import Person
 from central.tables import Consultation, Opinion, Ticket
+from offline_cache import wire
 
 router = APIRouter()
 
@@ -25,9 +26,19 @@ ROUNDS = {1: "第一轮：征集建议", 2: "第二轮：方案选择", 3: "第�
 MOST_OPTIONS = 6
 
 
-@router.get("/api/consultations")
+@router.get(wire.CONSULTATIONS)
 def open_now(central: Served) -> Response:
-    """For terminals and anybody else: what is open today, and the results of the last year."""
+    """For anybody: what is open today, and the results of the last year."""
+    return json(known(central))
+
+
+@router.post(wire.CONSULTATIONS)
+def for_terminals(central: Served, terminal: Sender) -> Response:
+    """The same for a terminal, which keeps it for when it has no network."""
+    return json(known(central))
+
+
+def known(central: Central) -> wire.Consultations:
     today = central.now().date()
     with central.database.reading() as session:
         rows = session.scalars(
@@ -35,22 +46,20 @@ def open_now(central: Served) -> Response:
             .where(Consultation.opens <= today, Consultation.closes >= today - dt.timedelta(days=365))
             .order_by(Consultation.closes.desc())
         ).all()
-    return json(
-        {
-            "consultations": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "text": row.text,
-                    "round": row.round,
-                    "options": _options(row),
-                    "closes": row.closes,
-                    "open": row.closes >= today,
-                    "result": row.result,
-                }
-                for row in rows
-            ]
-        }
+    return wire.Consultations(
+        tuple(
+            wire.Consultation(
+                id=str(row.id),
+                title=row.title,
+                text=row.text,
+                round=row.round,
+                options=tuple(_options(row)),
+                closes=row.closes,
+                open=row.closes >= today,
+                result=row.result,
+            )
+            for row in rows
+        )
     )
 
 

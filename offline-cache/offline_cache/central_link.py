@@ -22,6 +22,7 @@ from offline_cache import wire
 from offline_cache.identity import Identity
 from offline_cache.wire import (
     ClockWrong,
+    Consultations,
     Enrolment,
     EnrolRequest,
     HandoverPut,
@@ -163,6 +164,11 @@ class CentralLink:
         """
         body = msgspec.json.encode(health)
         _good(self._signed_at_right_time(wire.POLL, body, PATIENT_SECONDS))
+
+    def consultations(self) -> Consultations:
+        """What the city asks its citizens. Raises ``LinkDownError`` or ``TryLaterError``."""
+        answer = self._signed_at_right_time(wire.CONSULTATIONS, b"{}", PATIENT_SECONDS)
+        return _read(_good(answer), Consultations)
 
     def put_handover(self, put: HandoverPut) -> bool:
         """False: the locator is taken. Raises ``LinkDownError`` or ``TryLaterError``."""

@@ -5,6 +5,7 @@ JSON over HTTP; bytes as base64. Every request of a terminal is signed with its 
     POST /api/parcels         Parcel           -> 200 Receipt | 4xx Refusal | 401 ClockWrong | 429, 5xx: later
     POST /api/poll            {name: value}    -> 200 (a sign of life; what a health parcel says, not counted)
     POST /api/progress        ProgressQuery    -> 200 ProgressReport | 404 (wrong number or check code, not told apart)
+    POST /api/consultations   {}               -> 200 Consultations
     POST /api/enrol           EnrolRequest     -> 200 Enrolment | 403 Refusal (see ``offline_cache.enrolment``)
     POST /api/handover        HandoverPut      -> 200 | 409 (somebody uses this code: draw another)
     POST /api/handover/take   HandoverTake     -> 200 HandoverPut | 404; given out once
@@ -33,6 +34,7 @@ MAX_HANDOVER_BYTES = 64 * 1024
 PARCELS = "/api/parcels"
 POLL = "/api/poll"
 PROGRESS = "/api/progress"
+CONSULTATIONS = "/api/consultations"
 ENROL = "/api/enrol"
 HANDOVER = "/api/handover"
 HANDOVER_TAKE = "/api/handover/take"
@@ -178,6 +180,28 @@ class HandoverPut(msgspec.Struct, frozen=True, kw_only=True):
 
 class HandoverTake(msgspec.Struct, frozen=True, kw_only=True):
     locator: str
+
+
+class Consultation(msgspec.Struct, frozen=True, kw_only=True):
+    """A question to the public (意见征集). ``options``: what may be chosen, or none: then opinions are written.
+
+    ``closes``: its last day; ``result``: what became of it, once that is known.
+    """
+
+    id: str
+    title: str
+    text: str
+    round: int = 1
+    options: tuple[str, ...] = ()
+    closes: dt.date
+    open: bool = True
+    result: str = ""
+
+
+class Consultations(msgspec.Struct, frozen=True):
+    """Those open today, and the results of the last year."""
+
+    consultations: tuple[Consultation, ...] = ()
 
 
 class WireError(Exception):

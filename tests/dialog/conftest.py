@@ -18,6 +18,8 @@ from dialog.world import Means, World
 from kiosk.fonts import DEBIAN
 from tests.dialog.glass import Glass
 
+SHARES = ("按楼层分摊", "按户数分摊")
+
 
 class Remembering:
     """The real search, asked once for each question: the tests ask the same few thousands of times."""
@@ -40,7 +42,10 @@ def whole_world(world: World, starter_pack: Path) -> World:
         world,
         means=Means(*[True] * len(Means.__struct_fields__)),
         dispatcher=WordDispatcher(pack.request_codes(), pack.departments()),
-        consultations=(Consultation("7", "城东小公园改造方案", closes=dt.date(2026, 12, 31)),),
+        consultations=(
+            Consultation("7", "城东小公园改造方案", closes=dt.date(2026, 12, 31)),
+            Consultation("8", "老旧小区电梯费用怎么分摊", closes=dt.date(2026, 12, 31), options=SHARES),
+        ),
         pages={"power-of-attorney": 1},
         elsewhere="市民中心",
     )

@@ -1,0 +1,44 @@
+"""The consultations (意见征集) a terminal knows of: one small file, written by sync, read by the front ends offline.
+
+open_on(read(Disk(), layout.content), today)      # those that may be answered today
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+
+from offline_cache.files import Files, read_if_there, replace_file
+from offline_cache.wire import Consultation
+
+FILE = "consultations.json"
+
+
+class Known(msgspec.Struct, frozen=True):
+    """``told``: when central last said which there are; None: never."""
+
+    told: dt.datetime | None = None
+    consultations: tuple[Consultation, ...] = ()
+
+
+def read(files: Files, folder: Path) -> Known:
+    """``folder``: the content folder. A missing or damaged file is a terminal that was never told."""
+    data = read_if_there(files, folder / FILE)
+    if data is None:
+        return Known()
+    try:
+        return msgspec.json.decode(data, type=Known)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Known()
+
+
+def write(files: Files, folder: Path, known: Known) -> None:
+    files.make_folder(folder)
+    replace_file(files, folder / FILE, msgspec.json.encode(known))
+
+
+def open_on(known: Known, day: dt.date) -> tuple[Consultation, ...]:
+    """Those that may still be answered on ``day``: a terminal without a network closes them itself."""
+    return tuple(one for one in known.consultations if one.open and day <= one.closes)
