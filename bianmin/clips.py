@@ -30,7 +30,7 @@ from speech.synthesis_process import ProcessSynthesiser
 WORKERS = 2
 """Processes at work, one thread each: two cores are well used, and the result does not depend on how many there are."""
 
-_FORM = "mp3-24000-1"
+_FORM = "mp3-24000-2"
 
 Progress = Callable[[str, int, int], None]
 

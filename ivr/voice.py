@@ -17,7 +17,7 @@ from ivr.leg import RATE
 from speech.audio import Audio, Samples
 from speech.clips import Clips
 from speech.speaking import Speaker, SpeechFailed, Utterance
-from speech.synthesis import FASTEST, SLOWEST, Synthesiser
+from speech.synthesis import FASTEST, SLOWEST, OnSound, Synthesiser, ignore_sound
 
 KEPT = 96_000_000
 """Bytes of narrow-band sound kept in memory: 50 minutes as float32."""
@@ -78,12 +78,19 @@ class SharedSynthesiser:
     def voices(self) -> Sequence[str]:
         return self._synthesiser.voices
 
-    def synthesise(self, sentence: str, *, rate: float = 1.0, voice: str | None = None) -> Audio:
+    def synthesise(
+        self, sentence: str, *, rate: float = 1.0, voice: str | None = None, on_sound: OnSound = ignore_sound
+    ) -> Audio:
         key = (sentence, rate)
         sound = self._cache.get(key)
-        if sound is None:
-            sound = self._synthesiser.synthesise(sentence, rate=rate, voice=voice).at(RATE)
-            self._cache.put(key, sound)
+        if sound is not None:
+            on_sound(sound)
+            return sound
+        wide = self._synthesiser.synthesise(
+            sentence, rate=rate, voice=voice, on_sound=lambda piece: on_sound(piece.at(RATE))
+        )
+        sound = wide.at(RATE)
+        self._cache.put(key, sound)
         return sound
 
     def cancel(self) -> None:

@@ -41,6 +41,12 @@ class Audio:
 
         return Audio(soxr.resample(self.samples, self.rate, rate).astype(np.float32), rate)
 
+    def __add__(self, other: Audio) -> Audio:
+        """One after the other; ``ValueError`` when the rates differ."""
+        if self.rate != other.rate:
+            raise ValueError(f"sound at {self.rate} Hz cannot go on at {other.rate} Hz")
+        return Audio(np.concatenate([self.samples, other.samples]), self.rate)
+
     def blocks(self, seconds: float) -> Iterator[Samples]:
         """The samples in order, in pieces of ``seconds``, as a microphone would deliver them."""
         step = max(1, int(seconds * self.rate))

@@ -1,9 +1,10 @@
-"""Kokoro-82M in Mandarin: phonemes and a voice go through the ONNX model, 24 kHz sound comes out.
+"""Kokoro-82M in Mandarin: phonemes and a voice go through the ONNX model, 24 kHz sound comes out, stretch by stretch.
 
-Model: hexgrad/Kokoro-82M v1.0 (Apache-2.0), 8-bit export of kokoro-onnx (MIT). Inputs: ``tokens`` (1, n+2) int64,
-zero at both ends; ``style`` (1, 256) float32, row n-1 of the voice's (510, 1, 256) table, for prosody depends on
-length; ``speed`` (1,) float32. Output: float32 samples at 24 kHz with about 0.4 s of silence in front, which is cut
-here.
+Model: hexgrad/Kokoro-82M v1.0 (Apache-2.0), 8-bit export of kokoro-onnx (MIT), used in two halves (``kokoro_graph``).
+Into the first go ``tokens`` (1, n+2) int64, zero at both ends; ``style`` (1, 256) float32, row n-1 of the voice's
+(510, 1, 256) table, for prosody depends on length; ``speed`` (1,) float32. Out of it come what is said in each of T
+frames, (1, 512, T), and its pitch and loudness, (1, 2 T) each; the second makes 600 samples of each frame, and is given
+one stretch of them after the other (``kokoro_chunks``). Silence at both ends, about 0.4 s each, is never made.
 """
 
 from __future__ import annotations
@@ -12,18 +13,21 @@ import contextlib
 import functools
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from speech.audio import Audio, Samples
-from speech.kokoro_graph import prepared
+from speech.kokoro_chunks import CONTEXT, FRAME, gain, joined, stretches
+from speech.kokoro_graph import FRAMES, LOUDNESS, PITCH, Halves, prepared
 from speech.kokoro_phonemes import phonemes
 from speech.spoken_text import speakable
-from speech.synthesis import SynthesisCancelledError, SynthesisError
+from speech.synthesis import DEFAULT_RATE, SynthesisCancelledError, SynthesisError
+from speech.time_stretch import stretched
 
 SAMPLE_RATE = 24_000
 MODEL_FILE = "kokoro-v1.0.int8.onnx"
@@ -46,11 +50,12 @@ LONGEST = VOICE_SHAPE[0] - 1
 SHORTEST_STYLE = 24
 """Rows of a voice for fewer tokens than this sound clipped; short words borrow this row."""
 
-KEPT_SILENCE = 0.03
-"""Seconds left before the first and after the last sound."""
-
-LOUDNESS = -20.0
+LEVEL = -20.0
 """dBFS of the voiced part, the same for every voice and sentence."""
+
+NATURAL = (DEFAULT_RATE, 1.125)
+"""Rates the model speaks at; slower and faster ones are stretched from these, for the model itself drops syllables
+there (benchmarks/results/speaking.md)."""
 
 
 def installed(directory: Path) -> bool:
@@ -88,10 +93,14 @@ class Kokoro:
         # A thread that spins between operators takes the core from the recogniser and the screen.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = directory / MODEL_FILE
+
+        def session(half: Path | bytes) -> Any:
+            source = half if isinstance(half, bytes) else str(half)
+            return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(prepared(model, cache) if cache else model), options, providers=["CPUExecutionProvider"]
-            )
+            halves = prepared(model, cache)
+            self._sessions = Halves(session(halves.plan), session(halves.sound))
         except SynthesisError:
             raise
         except Exception as error:  # onnxruntime raises classes of its extension module
@@ -99,30 +108,63 @@ class Kokoro:
         self.voices: Sequence[str] = voices_in(directory)
         self._styles = {voice: _style_table(directory / VOICE_FOLDER / f"{voice}.bin") for voice in self.voices}
         self._lock = threading.Lock()
-        self._run: object | None = None
+        self._run: Any = None
         self._stopped = False
         self.render("你好。", self.voices[0], 1.0)
 
     def render(self, text: str, voice: str, rate: float) -> Audio:
-        """``text`` as people write it; numbers and signs are turned into words here."""
+        """The whole of ``pieces``."""
+        made = list(self.pieces(text, voice, rate))
+        return Audio(np.concatenate([piece.samples for piece in made]), SAMPLE_RATE)
+
+    def pieces(self, text: str, voice: str, rate: float) -> Iterator[Audio]:
+        """``text`` as people write it; numbers and signs are turned into words here. Sound as it is made."""
         with self._lock:
             self._stopped = False
         tokens = [vocabulary()[symbol] for symbol in phonemes(speakable(text)) if symbol in vocabulary()]
         if not any(token > PUNCTUATION_TOKENS for token in tokens):
             raise SynthesisError("there is nothing to say in this text")
-        parts = [self._infer(part, voice, rate) for part in split_tokens(tokens, LONGEST)]
-        return Audio(levelled(np.concatenate([trimmed(part) for part in parts])), SAMPLE_RATE)
+        natural = min(max(rate, NATURAL[0]), NATURAL[1])
+        for part in split_tokens(tokens, LONGEST):
+            for samples in self._spoken(part, voice, natural):
+                yield stretched(Audio(samples, SAMPLE_RATE), rate / natural)
 
     def cancel(self) -> None:
         with self._lock:
             self._stopped = True
             if self._run is not None:
-                self._run.terminate = True  # type: ignore[attr-defined]
+                self._run.terminate = True
 
-    def _infer(self, tokens: Sequence[int], voice: str, rate: float) -> Samples:
+    def _spoken(self, tokens: Sequence[int], voice: str, rate: float) -> Iterator[Samples]:
+        """Samples at ``LEVEL``, one stretch after the other."""
+        style = self._styles[voice][min(max(len(tokens), SHORTEST_STYLE), VOICE_SHAPE[0]) - 1]
+        speed = np.array([rate], dtype=np.float32)
+        plan = {"tokens": np.array([[0, *tokens, 0]], dtype=np.int64), "style": style, "speed": speed}
+        frames, pitch, volume = self._infer(self._sessions.plan, plan)
+        loudness = volume.reshape(-1, 2).mean(axis=1)
+        chosen = stretches(loudness)
+        before: Samples | None = None
+        factor = np.float32(1.0)
+        for number, here in enumerate(chosen):
+            first, last = max(0, here.begin - CONTEXT), min(len(loudness), here.end + CONTEXT)
+            stretch = {
+                FRAMES: frames[:, :, first:last],
+                PITCH: pitch[:, 2 * first : 2 * last],
+                LOUDNESS: volume[:, 2 * first : 2 * last],
+                "style": style,
+            }
+            sound = self._infer(self._sessions.sound, stretch)[0].ravel()
+            begin, end = (here.begin - first) * FRAME, (here.end - first) * FRAME
+            if number == 0:
+                factor = np.float32(gain(loudness, sound[begin:end], here, 10 ** (LEVEL / 20)))
+            goes_on = number + 1 < len(chosen) and not chosen[number + 1].silence
+            piece, before = joined(sound, begin, end, None if here.silence else before, goes_on)
+            silence = np.zeros(here.silence * FRAME, np.float32)
+            yield np.clip(np.concatenate([silence, piece]) * factor, -1.0, 1.0)
+
+    def _infer(self, session: Any, inputs: dict[str, npt.NDArray[Any]]) -> list[Samples]:
         import onnxruntime
 
-        row = min(max(len(tokens), SHORTEST_STYLE), VOICE_SHAPE[0]) - 1
         run = onnxruntime.RunOptions()
         run.log_severity_level = 4
         # Give the working memory of a sentence back (300 MB for a long one): most of the time nothing is spoken.
@@ -132,15 +174,7 @@ class Kokoro:
                 raise SynthesisCancelledError
             self._run = run
         try:
-            (audio,) = self._session.run(
-                None,
-                {
-                    "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
-                    "style": self._styles[voice][row],
-                    "speed": np.array([rate], dtype=np.float32),
-                },
-                run,
-            )
+            outputs: list[Samples] = session.run(None, inputs, run)
         except Exception as error:
             if self._stopped:
                 raise SynthesisCancelledError from error
@@ -148,7 +182,7 @@ class Kokoro:
         finally:
             with self._lock:
                 self._run = None
-        return np.asarray(audio, dtype=np.float32).ravel()
+        return outputs
 
 
 PUNCTUATION_TOKENS = 16
@@ -168,30 +202,6 @@ def split_tokens(tokens: Sequence[int], longest: int) -> list[list[int]]:
         parts.append(rest[:cut])
         rest = rest[cut:]
     return [*parts, rest]
-
-
-def trimmed(samples: Samples, rate: int = SAMPLE_RATE) -> Samples:
-    """Without the silence in front and behind, but for ``KEPT_SILENCE``."""
-    frame = rate // 100
-    count = len(samples) // frame
-    if count == 0:
-        return samples
-    levels = np.sqrt(np.mean(np.square(samples[: count * frame].reshape(count, frame)), axis=1))
-    loud = np.flatnonzero(levels > max(float(levels.max()) * 0.02, 1e-4))
-    if not len(loud):
-        return samples[:0]
-    kept = int(KEPT_SILENCE * rate)
-    return samples[max(int(loud[0]) * frame - kept, 0) : (int(loud[-1]) + 1) * frame + kept]
-
-
-def levelled(samples: Samples) -> Samples:
-    """At ``LOUDNESS``, without clipping."""
-    voiced = samples[np.abs(samples) > 0.01]
-    if not len(voiced):
-        return samples
-    level = float(np.sqrt(np.mean(np.square(voiced))))
-    peak = float(np.abs(samples).max())
-    return samples * np.float32(min(10 ** (LOUDNESS / 20) / level, 0.97 / peak))
 
 
 def _style_table(path: Path) -> npt.NDArray[np.float32]:

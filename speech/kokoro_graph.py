@@ -1,12 +1,16 @@
-"""The Kokoro graph made faster on ordinary processors, with the same arithmetic to the last bit.
+"""The Kokoro graph in two halves, and faster on ordinary processors with the same arithmetic to the last bit.
+
+The first half plans (what is said in each frame, how high and how loud) and takes a twentieth of the time; the second
+makes the sound. Apart, the second can be run on a part of the frames: the first words are heard while the others are
+made, and silence is not made at all.
 
 The convolutions of the 8-bit export multiply unsigned activations with unsigned weights, a pairing processors have no
 instruction for. With signed activations (the same values less 128, as is their zero point) ``ConvInteger`` uses the
 8-bit dot products every processor of the last years has, and a sentence takes three quarters of the time or less
-(benchmarks/results/speaking.md). The changed graph is made once and kept as a file.
+(benchmarks/results/speaking.md). The changed graphs are made once and kept as files.
 
-Tried and given up: limiting how long the silent first and last tokens last, a third of what is rendered. The sound does
-not keep to the durations so closely; first and last syllables were lost.
+Tried and given up: convolutions in float32 (twice the time of 8 bits), and fixed averages in place of those each
+stretch is levelled by, which would let stretches be short (whole words were lost).
 """
 
 from __future__ import annotations
@@ -14,28 +18,67 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from speech.synthesis import SynthesisError
 
-VERSION = 1
+VERSION = 2
 """Part of the kept file's name; to be raised when the changes change."""
 
 
-def prepared(model: Path, cache: Path) -> Path:
-    """The changed copy of ``model`` in ``cache``; made if it is not there. Raises ``SynthesisError``."""
-    status = model.stat()
-    kept = cache / f"{model.stem}-{status.st_size:x}-{status.st_mtime_ns:x}-{VERSION}.onnx"
-    if kept.exists():
-        return kept
-    import onnx
+FRAMES, PITCH, LOUDNESS = "/encoder/MatMul_1_output_0", "/encoder/Reshape_output_0", "/encoder/Reshape_1_output_0"
+"""Names of what passes from the first half to the second, those of the export; see ``speech.kokoro``."""
 
+
+class Halves(NamedTuple):
+    """``plan``: tokens, style, speed -> frames, pitch, loudness; ``sound``: those three and style -> samples."""
+
+    plan: Any
+    sound: Any
+
+
+def prepared(model: Path, cache: Path | None) -> Halves:
+    """The halves of ``model`` as files in ``cache``, made if they are not there; as bytes without a cache.
+
+    Raises ``SynthesisError``.
+    """
+    status = model.stat()
+    name = f"{model.stem}-{status.st_size:x}-{status.st_mtime_ns:x}-{VERSION}"
+    kept = [cache / f"{name}-{half}.onnx" for half in Halves._fields] if cache else []
+    if kept and all(path.exists() for path in kept):
+        return Halves(*kept)
     try:
-        graph = onnx.load(str(model))
-        sign_convolutions(graph.graph)
-        data = graph.SerializeToString()
+        halves = _halves(model)
     except Exception as error:
         raise SynthesisError(f"{model} is damaged; run: bianmin models fetch") from error
+    if cache is None:
+        return halves
+    for path, data in zip(kept, halves, strict=True):
+        _keep(path, data)
+    return Halves(*kept)
+
+
+def _halves(model: Path) -> Halves:
+    """Serialised. Raises whatever onnx raises for a file that is not such an export."""
+    import onnx
+    from onnx import TensorProto, helper
+    from onnx.utils import Extractor
+
+    whole = onnx.load(str(model))
+    shapes: dict[str, list[int | str]] = {FRAMES: [1, 512, "frames"], PITCH: [1, "halves"], LOUDNESS: [1, "halves"]}
+    for name, shape in shapes.items():
+        whole.graph.value_info.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    extractor = Extractor(whole)
+    plan = extractor.extract_model(["tokens", "style", "speed"], list(shapes))
+    sound = extractor.extract_model([*shapes, "style"], ["audio"])
+    sign_convolutions(plan.graph)
+    sign_convolutions(sound.graph)
+    return Halves(plan.SerializeToString(), sound.SerializeToString())
+
+
+def _keep(kept: Path, data: bytes) -> None:
+    """Written beside and moved into place: the file is whole or not there."""
+    cache = kept.parent
     cache.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=".prepared.", dir=cache)
     with os.fdopen(descriptor, "wb") as file:
@@ -44,7 +87,6 @@ def prepared(model: Path, cache: Path) -> Path:
         os.fsync(file.fileno())
     Path(name).chmod(0o644)
     Path(name).replace(kept)
-    return kept
 
 
 def sign_convolutions(graph: Any) -> None:

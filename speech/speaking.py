@@ -4,7 +4,7 @@
         好的。                ── clip of the pack ──▶ at once
         您问的是              ── the clip of a lead-in ──▶
         高龄津贴申领。        ── synthesised while the lead-in plays ──▶
-        请带上户口簿，        ── synthesised while 好的 plays ──▶
+        请带上户口簿，        ── synthesised while 高龄津贴申领 plays, and heard stretch by stretch ──▶
         到镇街便民服务中心办。 ── synthesised while the piece before plays ──▶
 
 The iterator never raises: a piece that cannot be spoken is reported to ``on_failure`` and left out. ``stop`` (barge-in,
@@ -41,8 +41,8 @@ LONGEST_LEAD = 12
 LEAD_END = "，"
 """A lead-in is followed by the quiet of a comma, whatever its last character."""
 
-AHEAD = 2
-"""Pieces made before they are wanted."""
+AHEAD = 4
+"""Sounds kept ready at most before another piece is begun."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class SpeechFailed:
 class Utterance(Iterator[Audio]):
     """Sound of one text, piece by piece; made by ``Speaker.utter``."""
 
-    def __init__(self, make: Callable[[Utterance], Iterator[Audio]], on_stop: Callable[[], None]) -> None:
+    def __init__(self, make: Callable[[Utterance], None], on_stop: Callable[[], None]) -> None:
         self._make = make
         self._on_stop = on_stop
         self._changed = threading.Condition()
@@ -100,15 +100,22 @@ class Utterance(Iterator[Audio]):
         if not over:
             self._on_stop()
 
+    def add(self, sound: Audio) -> None:
+        """The next sound; nothing after ``stop``."""
+        with self._changed:
+            if not self.stopped and len(sound.samples):
+                self._ready.append(sound)
+                self._changed.notify_all()
+
+    def wanted(self) -> bool:
+        """Wait until more sound is wanted; False when none will be."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.stopped or len(self._ready) < AHEAD)
+            return not self.stopped
+
     def _produce(self) -> None:
         try:
-            for piece in self._make(self):
-                with self._changed:
-                    self._changed.wait_for(lambda: self.stopped or len(self._ready) < AHEAD)
-                    if self.stopped:
-                        return
-                    self._ready.append(piece)
-                    self._changed.notify_all()
+            self._make(self)
         finally:
             with self._changed:
                 self._finished = True
@@ -136,7 +143,7 @@ class Speaker:
     def utter(self, text: str, rate: float = DEFAULT_RATE) -> Utterance:
         """Sound of ``text`` at ``rate`` (0.5..2, 1 is normal speed). Iterate over it; ``stop`` it to interrupt."""
         self.stop()
-        utterance = Utterance(lambda own: self._pieces(own, text, rate), self._synthesiser.cancel)
+        utterance = Utterance(lambda own: self._speak(own, text, rate), self._synthesiser.cancel)
         with self._lock:
             self._current = utterance
         return utterance
@@ -153,28 +160,28 @@ class Speaker:
         self.stop()
         self._synthesiser.close()
 
-    def _pieces(self, utterance: Utterance, text: str, rate: float) -> Iterator[Audio]:
+    def _speak(self, utterance: Utterance, text: str, rate: float) -> None:
         for sentence in split_sentences(text):
-            if utterance.stopped:
+            if not utterance.wanted():
                 return
             clip = self._clips.clip(sentence)
             if clip is not None:
-                yield with_pause(stretched(clip, rate / CLIP_RATE), sentence, rate)
+                utterance.add(stretched(clip, rate / CLIP_RATE) + pause(sentence, rate, clip.rate))
                 continue
             lead, clip = self._lead_in(sentence)
             if clip is not None:
-                yield with_pause(stretched(clip, rate / CLIP_RATE), LEAD_END, rate)
+                utterance.add(stretched(clip, rate / CLIP_RATE) + pause(LEAD_END, rate, clip.rate))
             for piece in split_pieces(sentence[len(lead) :]):
-                if utterance.stopped:
+                if not utterance.wanted():
                     return
                 try:
-                    audio = self._synthesiser.synthesise(piece, rate=rate, voice=self._voice)
+                    audio = self._synthesiser.synthesise(piece, rate=rate, voice=self._voice, on_sound=utterance.add)
                 except SynthesisCancelledError:
                     return
                 except SynthesisError as error:
                     self._on_failure(SpeechFailed(str(error)))
                     continue
-                yield with_pause(audio, piece, rate)
+                utterance.add(pause(piece, rate, audio.rate))
 
     def _lead_in(self, sentence: str) -> tuple[str, Audio | None]:
         """The longest start of ``sentence`` there is a clip of: 您问的是, 第一，."""
@@ -185,8 +192,7 @@ class Speaker:
         return "", None
 
 
-def with_pause(audio: Audio, piece: str, rate: float) -> Audio:
-    """``audio`` and the quiet that belongs after it."""
+def pause(piece: str, rate: float, hertz: int) -> Audio:
+    """The quiet that belongs after ``piece``."""
     seconds = (CLAUSE_PAUSE if piece[-1:] in "，、：,:" else SENTENCE_PAUSE) / rate
-    quiet = np.zeros(int(seconds * audio.rate), dtype=np.float32)
-    return Audio(np.concatenate([audio.samples, quiet]), audio.rate)
+    return Audio(np.zeros(int(seconds * hertz), dtype=np.float32), hertz)

@@ -6,7 +6,7 @@ Any rate of 0.5..2 may be asked for. The seven steps a citizen chooses from are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from speech.audio import Audio
@@ -15,6 +15,13 @@ DEFAULT_RATE = 0.9
 """A little slower than usual, for the hall is loud and the listener is often eighty."""
 
 SLOWEST, FASTEST = 0.5, 2.0
+
+OnSound = Callable[[Audio], None]
+"""Hears the sound of a sentence piece by piece, in the caller's thread, as soon as each piece is there."""
+
+
+def ignore_sound(piece: Audio) -> None:
+    """For who waits for the whole sentence."""
 
 
 class SynthesisError(Exception):
@@ -36,10 +43,13 @@ class Synthesiser(Protocol):
         """Names that may be given as ``voice``, the default first."""
         ...
 
-    def synthesise(self, sentence: str, *, rate: float = 1.0, voice: str | None = None) -> Audio:
-        """Speak ``sentence`` at ``rate`` times normal speed, 0.5..2; leading and trailing silence is cut to 30 ms.
+    def synthesise(
+        self, sentence: str, *, rate: float = 1.0, voice: str | None = None, on_sound: OnSound = ignore_sound
+    ) -> Audio:
+        """Speak ``sentence`` at ``rate`` times normal speed, 0.5..2; leading and trailing silence is cut to 50 ms.
 
-        Raises ``SynthesisError``; after it, the next call works.
+        ``on_sound`` hears the pieces, whose sum is what is returned. Raises ``SynthesisError``; after it, the next
+        call works.
         """
         ...
 

@@ -1,8 +1,8 @@
 """The speaking process: ``python -m speech.synthesis_child``; reads requests on stdin, answers on a pipe of its own.
 
 It is a process so that whatever a synthesis library does (hang, crash, leak) costs one sentence:
-``speech.synthesis_process`` watches it from outside and replaces it. Sound goes through memory only: pyttsx3 writes
-"files", here an anonymous memory file that no disk ever sees.
+``speech.synthesis_process`` watches it from outside and replaces it. Sound goes through memory only: it comes as
+notifications of pyttsx3, piece by piece, and no file is written.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import Any, assert_never
 
 import numpy as np
 
+from speech.audio import Audio
 from speech.synthesis import SynthesisCancelledError, SynthesisError
-from speech.synthesis_driver import NORMAL_WORDS_PER_MINUTE, Renderer, register
+from speech.synthesis_driver import NORMAL_WORDS_PER_MINUTE, SOUND, Renderer, register
 from speech.synthesis_wire import (
     BEAT_SECONDS,
     START,
@@ -30,6 +31,7 @@ from speech.synthesis_wire import (
     Refused,
     Rendered,
     Request,
+    Sound,
     Up,
     decode_down,
     encode,
@@ -52,6 +54,7 @@ class Child:
         self._state_lock = threading.Lock()
         self._errors: list[Exception] = []
         engine.connect("error", lambda name, exception: self._errors.append(exception))
+        engine.connect(SOUND, lambda name, piece: self.send(_sound(self._current, piece)))
         engine.startLoop(False)
         engine.iterate()
 
@@ -103,29 +106,21 @@ class Child:
     def _answer(self, request: Request) -> Rendered | Refused:
         began = time.perf_counter()
         self._errors.clear()
-        memory = os.memfd_create("sentence")
         try:
             if request.voice:
                 self._engine.setProperty("voice", request.voice)
             self._engine.setProperty("rate", round(request.rate * NORMAL_WORDS_PER_MINUTE))
-            self._engine.save_to_file(request.sentence, f"/proc/self/fd/{memory}")
+            self._engine.save_to_file(request.sentence, os.devnull)
             if self._errors:
                 return _refusal(request.id, self._errors[0])
-            os.lseek(memory, 0, os.SEEK_SET)
-            pcm, rate = _wav_pcm(memory)
         except Exception as error:  # noqa: BLE001 - whatever a synthesis library raises, the next request must work
             return _refusal(request.id, error)
-        finally:
-            os.close(memory)
-        return Rendered(request.id, pcm, rate, time.perf_counter() - began)
+        return Rendered(request.id, time.perf_counter() - began)
 
 
-def _wav_pcm(descriptor: int) -> tuple[bytes, int]:
-    import soundfile
-
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        samples, rate = soundfile.read(file, dtype="int16")
-    return np.ascontiguousarray(samples, dtype="<i2").tobytes(), int(rate)
+def _sound(number: int, piece: Audio) -> Sound:
+    samples = np.clip(piece.samples * 32768.0, -32768, 32767).astype("<i2")
+    return Sound(number, samples.tobytes(), piece.rate)
 
 
 def _refusal(number: int, error: Exception) -> Refused:

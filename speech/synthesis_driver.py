@@ -9,6 +9,7 @@ Rates: pyttsx3 counts words a minute and calls 200 normal; so do we.
 
 from __future__ import annotations
 
+import os
 import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
@@ -19,17 +20,21 @@ import numpy as np
 import soundfile
 
 from speech.audio import Audio
+from speech.synthesis import SynthesisError
+
+SOUND = "sound"
+"""Topic of the notification for every piece of a sentence: ``piece``, an ``Audio``."""
 
 NORMAL_WORDS_PER_MINUTE = 200
 
 
 class Renderer(Protocol):
-    """One sentence to sound. ``cancel`` may come from another thread while ``render`` runs."""
+    """One sentence to sound, piece by piece. ``cancel`` may come from another thread meanwhile."""
 
     @property
     def voices(self) -> Sequence[str]: ...
 
-    def render(self, text: str, voice: str, rate: float) -> Audio: ...
+    def pieces(self, text: str, voice: str, rate: float) -> Iterator[Audio]: ...
 
     def cancel(self) -> None: ...
 
@@ -73,8 +78,11 @@ class RenderingDriver:
         self._finished()
 
     def save_to_file(self, text: str, filename: str) -> None:
-        """A 16-bit mono WAV file."""
+        """A 16-bit mono WAV file; none is written to ``os.devnull``, for who listens to ``SOUND``."""
         audio = self._rendered(text)
+        if filename == os.devnull:
+            self._finished()
+            return
         with Path(filename).open("wb") as file:
             soundfile.write(file, audio.samples, audio.rate, format="WAV", subtype="PCM_16")
         self._finished()
@@ -83,12 +91,18 @@ class RenderingDriver:
         self._proxy.setBusy(True)
         self._proxy.notify("started-utterance")
         try:
-            audio = self._renderer.render(text, self._voice, self._rate / NORMAL_WORDS_PER_MINUTE)
+            audio = None
+            for rendered in self._renderer.pieces(text, self._voice, self._rate / NORMAL_WORDS_PER_MINUTE):
+                piece = Audio(rendered.samples * np.float32(self._volume), rendered.rate)
+                self._proxy.notify(SOUND, piece=piece)
+                audio = piece if audio is None else audio + piece
+            if audio is None:
+                raise SynthesisError("there is nothing to say in this text")
         except BaseException:
             self._proxy.notify("finished-utterance", completed=False)
             self._proxy.setBusy(False)
             raise
-        return Audio(audio.samples * np.float32(self._volume), audio.rate)
+        return audio
 
     def _finished(self) -> None:
         self._proxy.notify("finished-utterance", completed=True)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from speech.audio import Audio
-from speech.synthesis import SynthesisCancelledError, Synthesiser, SynthesisError
+from speech.synthesis import OnSound, SynthesisCancelledError, Synthesiser, SynthesisError, ignore_sound
 
 
 class WithLastResort:
@@ -26,9 +26,11 @@ class WithLastResort:
     def voices(self) -> Sequence[str]:
         return self._first.voices
 
-    def synthesise(self, sentence: str, *, rate: float = 1.0, voice: str | None = None) -> Audio:
+    def synthesise(
+        self, sentence: str, *, rate: float = 1.0, voice: str | None = None, on_sound: OnSound = ignore_sound
+    ) -> Audio:
         try:
-            return self._first.synthesise(sentence, rate=rate, voice=voice)
+            return self._first.synthesise(sentence, rate=rate, voice=voice, on_sound=on_sound)
         except SynthesisCancelledError:
             raise
         except SynthesisError as error:
@@ -36,7 +38,7 @@ class WithLastResort:
             if last is None:
                 raise
             try:
-                return last.synthesise(sentence, rate=rate)
+                return last.synthesise(sentence, rate=rate, on_sound=on_sound)
             except SynthesisCancelledError:
                 raise
             except SynthesisError:

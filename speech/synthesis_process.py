@@ -1,11 +1,12 @@
 """A ``Synthesiser`` whose work is done in a process of its own, watched from here.
 
-    synthesise ──request──▶ child ──sound──▶ caller
+    synthesise ──request──▶ child ──sound──▶ caller, piece by piece
                               │ beats five times a second
         watcher ◀─────────────┘ none for a while (``Limits``): killed, the spare takes over, a new spare starts
 
 The spare is a second process, loaded and waiting: loading takes seconds, taking over takes none. A sentence that was
-under way when its process died is tried once more; one that kills two processes is given up with an error.
+under way when its process died is tried once more, and what was heard of it is not heard again; one that kills two
+processes is given up with an error.
 """
 
 from __future__ import annotations
@@ -17,15 +18,23 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 import numpy as np
 
 from speech.audio import Audio
 from speech.process_time import is_stopped, processor_seconds
-from speech.synthesis import FASTEST, SLOWEST, SynthesisCancelledError, SynthesisError
+from speech.synthesis import (
+    FASTEST,
+    SLOWEST,
+    OnSound,
+    SynthesisCancelledError,
+    SynthesisError,
+    ignore_sound,
+)
 from speech.synthesis_wire import (
     START,
     Beat,
@@ -36,6 +45,7 @@ from speech.synthesis_wire import (
     Refused,
     Rendered,
     Request,
+    Sound,
     WireError,
     decode_up,
     encode,
@@ -75,6 +85,7 @@ ProcessEvent = ChildLost | ChildStarted
 class _Job:
     id: int
     child: _Child | None = None
+    sounds: deque[Sound] = field(default_factory=deque)
     outcome: Rendered | Refused | ChildLost | None = None
 
 
@@ -161,7 +172,7 @@ class _Child:
                             self._heard(self, ChildStarted(time.monotonic() - self._launched))
                         case Refused(id=number, reason=why) if number == START:
                             reason = why
-                        case Rendered() | Refused():
+                        case Sound() | Rendered() | Refused():
                             self._heard(self, message)
                         case _:
                             assert_never(message)
@@ -206,18 +217,28 @@ class ProcessSynthesiser:
 
     # -- what callers use ------------------------------------------------------------------------------------------
 
-    def synthesise(self, sentence: str, *, rate: float = 1.0, voice: str | None = None) -> Audio:
+    def synthesise(
+        self, sentence: str, *, rate: float = 1.0, voice: str | None = None, on_sound: OnSound = ignore_sound
+    ) -> Audio:
         if not SLOWEST <= rate <= FASTEST:
             raise SynthesisError(f"speaking rate {rate:g} is outside {SLOWEST:g} to {FASTEST:g}")
         if voice is not None and voice not in self.voices:
             raise SynthesisError(f"there is no voice named {voice}; there are {', '.join(self.voices)}")
+        heard: list[Audio] = []
+
+        def listen(number: int, sound: Sound) -> None:
+            if number == len(heard):  # else a second attempt says again what was heard of the first
+                heard.append(_audio(sound))
+                on_sound(heard[-1])
+
         with self._turn:
             for _ in range(2):
-                outcome = self._attempt(sentence, rate, voice or self.voices[0])
+                outcome = self._attempt(sentence, rate, voice or self.voices[0], listen)
                 match outcome:
+                    case Rendered() if heard:
+                        return Audio(np.concatenate([piece.samples for piece in heard]), heard[0].rate)
                     case Rendered():
-                        pcm = np.frombuffer(outcome.pcm, dtype="<i2")
-                        return Audio(pcm.astype(np.float32) / np.float32(32768), outcome.rate)
+                        raise SynthesisError("the speaking process gave no sound")
                     case Refused(cancelled=True):
                         raise SynthesisCancelledError
                     case Refused():
@@ -267,7 +288,9 @@ class ProcessSynthesiser:
 
     # -- one attempt at one sentence -------------------------------------------------------------------------------
 
-    def _attempt(self, sentence: str, rate: float, voice: str) -> Rendered | Refused | ChildLost:
+    def _attempt(
+        self, sentence: str, rate: float, voice: str, listen: Callable[[int, Sound], None]
+    ) -> Rendered | Refused | ChildLost:
         with self._changed:
             if self._closed:
                 raise SynthesisError("speaking is switched off")
@@ -288,25 +311,36 @@ class ProcessSynthesiser:
             child = job.child = self._ready()
             assert child is not None
             child.send(Request(job.id, sentence, rate, voice))
-            if not self._finished(job, child, self._limits.sentence + self._limits.character * len(sentence)):
-                child.kill()
-                self._changed.wait_for(lambda: job.outcome is not None, self._limits.silent)
+        if not self._finished(job, child, self._limits.sentence + self._limits.character * len(sentence), listen):
+            child.kill()
+        with self._changed:
+            self._changed.wait_for(lambda: job.outcome is not None, self._limits.silent)
             return self._done(job)
 
-    def _finished(self, job: _Job, child: _Child, allowed: float) -> bool:
-        """Wait for the outcome; False when the process used more than ``allowed`` processor seconds, or none at all.
+    def _finished(self, job: _Job, child: _Child, allowed: float, listen: Callable[[int, Sound], None]) -> bool:
+        """Listen until the outcome; False when the process used more than ``allowed`` processor seconds, or none.
 
         Processor seconds, not those of the clock: on a busy machine a sentence takes long without anything hanging.
         """
         began = used = processor_seconds(child.pid)
         moved = time.monotonic()
-        while not self._changed.wait_for(lambda: job.outcome is not None, _LOOK_SECONDS):
+        number = 0
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: job.outcome is not None or bool(job.sounds), _LOOK_SECONDS)
+                cancelled = isinstance(job.outcome, Refused)
+                over, sounds = job.outcome is not None, [] if cancelled else list(job.sounds)
+                job.sounds.clear()
+            for sound in sounds:
+                listen(number, sound)
+                number += 1
+            if over:
+                return True
             now = processor_seconds(child.pid)
             if now > used:
                 used, moved = now, time.monotonic()
             if used - began > allowed or time.monotonic() - moved > self._limits.idle:
                 return False
-        return True
 
     def _done(self, job: _Job) -> Rendered | Refused | ChildLost:
         self._job = None
@@ -326,6 +360,9 @@ class ProcessSynthesiser:
         with self._changed:
             job = self._job
             match message:
+                case Sound(id=number):
+                    if job is not None and job.id == number and job.child is child:
+                        job.sounds.append(message)
                 case Rendered(id=number) | Refused(id=number):
                     if job is not None and job.id == number and job.outcome is None:
                         job.outcome = message
@@ -346,3 +383,7 @@ class ProcessSynthesiser:
             self._changed.notify_all()
         if isinstance(message, ChildLost | ChildStarted):
             self._on_event(message)
+
+
+def _audio(sound: Sound) -> Audio:
+    return Audio(np.frombuffer(sound.pcm, dtype="<i2").astype(np.float32) / np.float32(32768), sound.rate)

@@ -1,7 +1,8 @@
 """What passes between the program and its speaking process: length-prefixed MessagePack records over two pipes.
 
-Down: ``Request`` and ``Cancel``. Up: ``Ready`` once, then for each request one ``Rendered`` or ``Refused``, and
-``Beat`` five times a second for as long as the process is alive and not stuck, so that a stopped one is noticed.
+Down: ``Request`` and ``Cancel``. Up: ``Ready`` once, then for each request its ``Sound`` piece by piece and one
+``Rendered``, or ``Refused``; and ``Beat`` five times a second for as long as the process is alive and not stuck, so
+that a stopped one is noticed.
 """
 
 from __future__ import annotations
@@ -39,12 +40,18 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     load_seconds: float
 
 
-class Rendered(msgspec.Struct, frozen=True, tag="rendered"):
-    """``pcm``: signed 16-bit little-endian mono; ``rate``: Hz; ``seconds``: time it took."""
+class Sound(msgspec.Struct, frozen=True, tag="sound"):
+    """The next piece of a sentence. ``pcm``: signed 16-bit little-endian mono; ``rate``: Hz."""
 
     id: int
     pcm: bytes
     rate: int
+
+
+class Rendered(msgspec.Struct, frozen=True, tag="rendered"):
+    """The sentence is whole. ``seconds``: time it took."""
+
+    id: int
     seconds: float
 
 
@@ -61,7 +68,7 @@ class Beat(msgspec.Struct, frozen=True, tag="beat"):
 
 
 Down = Request | Cancel
-Up = Ready | Rendered | Refused | Beat
+Up = Ready | Sound | Rendered | Refused | Beat
 
 
 class WireError(Exception):

@@ -1,6 +1,7 @@
-"""Slower or faster with the pitch kept: for clips, which exist at normal speed only.
+"""Slower or faster with the pitch kept: for clips, which exist at one rate only, and for live speech.
 
-Signalsmith Stretch (MIT) through python-stretch. Live text is not stretched: Kokoro speaks at any rate by itself.
+Signalsmith Stretch (MIT) through python-stretch. Kokoro would speak at any rate by itself, but drops
+syllables when it is fast.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import threading
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from bianmin.settings import model_directories
 from speech import kokoro
-from speech.kokoro import SAMPLE_RATE, Kokoro, levelled, trimmed
+from speech.kokoro import SAMPLE_RATE, Kokoro
 from speech.models import ModelError, find
 from speech.synthesis import SynthesisCancelledError, SynthesisError
 
@@ -82,12 +83,17 @@ def test_a_missing_or_damaged_model_says_what_to_do(directory: Path, tmp_path: P
             Kokoro(tmp_path, 1, cache)
 
 
-def test_silence_is_cut_and_loudness_is_even() -> None:
-    rate = SAMPLE_RATE
-    tone = (0.05 * np.sin(np.arange(rate) * 0.05)).astype(np.float32)
-    quiet = np.zeros(rate // 2, np.float32)
-    cut = trimmed(np.concatenate([quiet, tone, quiet]))
-    assert len(cut) / rate == pytest.approx(1.06, abs=0.03)
-    assert len(trimmed(quiet)) == 0
-    voiced = levelled(cut)
-    assert np.sqrt(np.mean(voiced[np.abs(voiced) > 0.01] ** 2)) == pytest.approx(0.1, rel=0.1)
+def test_the_first_words_come_before_the_sentence_is_made_and_no_join_is_heard(engine: Kokoro) -> None:
+    pieces = list(engine.pieces(SENTENCE, engine.voices[0], 0.9))
+    assert len(pieces) > 1
+    assert pieces[0].seconds < 1.6
+    step = max(float(np.abs(np.diff(piece.samples)).max()) for piece in pieces)
+    for before, after in itertools.pairwise(pieces):
+        assert abs(float(after.samples[0] - before.samples[-1])) <= step
+
+
+def test_every_sentence_is_about_as_loud(engine: Kokoro) -> None:
+    for sentence in (SENTENCE, "好的。"):
+        samples = engine.render(sentence, engine.voices[0], 0.9).samples
+        level = float(np.sqrt(np.mean(samples[np.abs(samples) > 0.01] ** 2)))
+        assert 20 * np.log10(level) == pytest.approx(kokoro.LEVEL, abs=3)

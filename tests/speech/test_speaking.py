@@ -10,7 +10,7 @@ import pytest
 from speech.audio import Audio
 from speech.sentences import FIRST_PIECE, split_pieces, split_sentences
 from speech.speaking import CLIP_RATE, Speaker, SpeechFailed
-from speech.synthesis import SynthesisCancelledError, SynthesisError
+from speech.synthesis import OnSound, SynthesisCancelledError, SynthesisError, ignore_sound
 
 
 class ScriptedSynthesiser:
@@ -22,13 +22,17 @@ class ScriptedSynthesiser:
         self.said: list[str] = []
         self.cancelled = threading.Event()
 
-    def synthesise(self, sentence: str, *, rate: float = 1.0, voice: str | None = None) -> Audio:
+    def synthesise(
+        self, sentence: str, *, rate: float = 1.0, voice: str | None = None, on_sound: OnSound = ignore_sound
+    ) -> Audio:
         self.said.append(sentence)
         if "错" in sentence:
             raise SynthesisError("it does not work")
         if "等" in sentence:
             assert self.cancelled.wait(30)
             raise SynthesisCancelledError
+        for _ in sentence:
+            on_sound(Audio(np.full(100, 0.25, np.float32), 1000))
         return Audio(np.full(len(sentence) * 100, 0.25, np.float32), 1000)
 
     def cancel(self) -> None:
@@ -50,13 +54,13 @@ def test_a_clip_is_taken_before_synthesis() -> None:
     synthesiser = ScriptedSynthesiser()
     pieces = list(Speaker(synthesiser, ClipBox("好的。")).utter("好的。请稍等。".replace("等", "候"), CLIP_RATE))
     assert synthesiser.said == ["请稍候。"]
-    assert [piece.samples[0] for piece in pieces] == [0.5, 0.25]
+    assert [piece.samples[0] for piece in pieces] == [0.5, *[0.25] * len("请稍候。"), 0.0]
 
 
 def test_every_sentence_is_followed_by_quiet_that_grows_with_slowness() -> None:
     speaker = Speaker(ScriptedSynthesiser())
-    (normal,) = speaker.utter("好的。", 1.0)
-    (slow,) = speaker.utter("好的。", 0.5)
+    *_, normal = speaker.utter("好的。", 1.0)
+    *_, slow = speaker.utter("好的。", 0.5)
     quiet = [int(np.count_nonzero(piece.samples == 0)) for piece in (normal, slow)]
     assert quiet[1] == pytest.approx(2 * quiet[0], abs=2)
 
@@ -65,13 +69,15 @@ def test_a_piece_that_fails_is_reported_and_the_rest_is_spoken() -> None:
     failures: list[SpeechFailed] = []
     synthesiser = ScriptedSynthesiser()
     pieces = list(Speaker(synthesiser, on_failure=failures.append).utter("第一句。错了。第三句。"))
-    assert len(pieces) == 2
+    assert sum(piece.samples[0] == 0.25 for piece in pieces) == len("第一句。第三句。")
     assert failures == [SpeechFailed("it does not work")]
 
 
 def test_stop_ends_the_iterator_while_a_piece_is_being_made() -> None:
     synthesiser = ScriptedSynthesiser()
     utterance = Speaker(synthesiser).utter("第一句。等很久。第三句。")
+    for _ in "第一句。":
+        next(utterance)
     next(utterance)
     timer = threading.Timer(0.05, utterance.stop)
     timer.start()
@@ -108,4 +114,19 @@ def test_the_fixed_start_of_a_prompt_is_a_clip_and_only_the_rest_is_synthesised(
     synthesiser = ScriptedSynthesiser()
     pieces = list(Speaker(synthesiser, ClipBox("您问的是")).utter("您问的是高龄津贴。", CLIP_RATE))
     assert synthesiser.said == ["高龄津贴。"]
-    assert [piece.samples[0] for piece in pieces] == [0.5, 0.25]
+    assert [piece.samples[0] for piece in pieces] == [0.5, *[0.25] * len("高龄津贴。"), 0.0]
+
+
+def test_the_first_sound_of_a_sentence_is_heard_before_the_sentence_is_whole() -> None:
+    class Slow(ScriptedSynthesiser):
+        def synthesise(
+            self, sentence: str, *, rate: float = 1.0, voice: str | None = None, on_sound: OnSound = ignore_sound
+        ) -> Audio:
+            first = Audio(np.ones(100, np.float32), 1000)
+            on_sound(first)
+            assert self.cancelled.wait(30)
+            raise SynthesisCancelledError
+
+    utterance = Speaker(Slow()).utter("很长的一句话。")
+    assert next(utterance).samples[0] == 1.0
+    utterance.stop()

@@ -9,7 +9,7 @@ import pytest
 
 from speech.audio import Audio
 from speech.espeak import PROGRAM, Espeak
-from speech.synthesis import SynthesisCancelledError, SynthesisError
+from speech.synthesis import OnSound, SynthesisCancelledError, SynthesisError, ignore_sound
 from speech.synthesis_fallback import WithLastResort
 
 
@@ -20,7 +20,9 @@ class Voice:
         self.closed = False
         self.voice: str | None = "not asked"
 
-    def synthesise(self, sentence: str, *, rate: float = 1.0, voice: str | None = None) -> Audio:
+    def synthesise(
+        self, sentence: str, *, rate: float = 1.0, voice: str | None = None, on_sound: OnSound = ignore_sound
+    ) -> Audio:
         self.voice = voice
         if self.error:
             raise self.error

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from speech.audio import Audio
 from speech.synthesis import SynthesisCancelledError, SynthesisError
 from speech.synthesis_process import ChildLost, Limits, ProcessEvent, ProcessSynthesiser
 
@@ -53,9 +54,11 @@ def test_killed_or_stopped_in_mid_sentence_another_process_says_it(
     victim = synthesiser.process_ids[0]
     timer = threading.Timer(0.2, os.kill, (victim, how))
     timer.start()
-    audio = synthesiser.synthesise("慢慢慢")
+    heard: list[Audio] = []
+    audio = synthesiser.synthesise("好慢慢慢", on_sound=heard.append)
     timer.join()
-    assert audio.seconds == pytest.approx(0.3, abs=0.01)
+    assert [piece.seconds for piece in heard] == pytest.approx([0.1] * 4)  # 好 was heard once
+    assert audio.seconds == pytest.approx(0.4, abs=0.01)
     assert victim not in synthesiser.process_ids
     assert [event for event in EVENTS if isinstance(event, ChildLost)]
     assert synthesiser.synthesise("好").seconds > 0

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Tones:
             raise SynthesisError(failure)
         self._stop = threading.Event()
 
-    def render(self, text: str, voice: str, rate: float) -> Audio:
+    def pieces(self, text: str, voice: str, rate: float) -> Iterator[Audio]:
         self._stop.clear()
         for sign in text:
             match sign:
@@ -47,7 +48,10 @@ class Tones:
                     raise SynthesisError("there is nothing to say in this text")
                 case "漏":
                     raise ValueError(text)
-        moments = np.arange(int(len(text) * RATE / 10 / rate)) / RATE
+            yield self._tone(rate)
+
+    def _tone(self, rate: float) -> Audio:
+        moments = np.arange(int(RATE / 10 / rate)) / RATE
         return Audio(np.sin(2 * np.pi * 440 * moments).astype(np.float32) * np.float32(0.5), RATE)
 
     def cancel(self) -> None:
