@@ -119,6 +119,12 @@ class FusedSearch:
         return self._best.node.ways[0].text
 
     @property
+    def confidence(self) -> float:
+        """Mean probability of the tokens of the best path so far; 0 before the first."""
+        scores = self._best.token_scores
+        return float(np.exp(scores).mean()) if scores else 0.0
+
+    @property
     def _best(self) -> Rival:
         return self._paths[int((self._sound + self._language).argmax())]
 
@@ -132,8 +138,7 @@ class FusedSearch:
                 texts[way.text] = max(rank, texts.get(way.text, -math.inf))
         ordered = sorted(texts, key=lambda text: -texts[text])[:n]
         best = self._best
-        confidence = float(np.exp(best.token_scores).mean()) if best.token_scores else 0.0
-        return Result(tuple(ordered), best.node.syllables, confidence)
+        return Result(tuple(ordered), best.node.syllables, self.confidence)
 
 
 def _rank(arrived: tuple[float, Rival]) -> float:

@@ -43,6 +43,7 @@ from speech.recogniser_process import (
 )
 from speech.recognition import Hypothesis, SpeechError
 
+_CATCHING_UP = 5.0  # s that a new spare waits at most for utterances that are heard again
 _TRIES = 2
 _PING = 5.0  # s of quiet after which the child is asked for a sign of life
 _LOADING = 120.0  # s a child may take to load before it counts as hung: a model is loaded in a few
@@ -57,7 +58,7 @@ class _Child:
     Writing has a thread of its own because a child that loads or hangs does not read, and a full pipe blocks.
     """
 
-    def __init__(self, load: Load, on_answer: Callable[[_Child, Answer], None]) -> None:
+    def __init__(self, load: Load, on_answer: Callable[[_Child, Answer], None], on_end: Callable[[], None]) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._pipe: Connection = ours
@@ -72,6 +73,7 @@ class _Child:
         self._unanswered = 0
         self._lock = threading.Lock()
         self._on_answer = on_answer
+        self._on_end = on_end
         self._outbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True, name="recogniser-answers").start()
         threading.Thread(target=self._write, daemon=True, name="recogniser-requests").start()
@@ -110,6 +112,7 @@ class _Child:
             except (EOFError, OSError, msgspec.DecodeError):
                 self.failure = self.failure or "the recogniser's process ended"
                 self.ready.set()
+                self._on_end()
                 return
             if isinstance(answer, Ready):
                 self.engine = answer.engine
@@ -177,8 +180,11 @@ class Supervisor:
         self._streams: dict[int, SupervisedStream] = {}
         self._lock = threading.RLock()
         self._closed = threading.Event()
+        self._stir = threading.Event()  # there is something for the watchdog to look at
+        self._replaying: set[int] = set()  # utterances a replacement is hearing again
+        self._replaced = -_CATCHING_UP
         self.restarts = 0
-        self._child = _Child(load, self._answered)
+        self._child = self._started()
         self._spare: _Child | None = None
         self._watch = threading.Thread(target=self._watchdog, daemon=True, name="recogniser-watchdog")
         self._watch.start()
@@ -225,12 +231,14 @@ class Supervisor:
     def forget(self, stream: SupervisedStream) -> None:
         """The utterance is not wanted any more."""
         with self._lock:
+            self._replaying.discard(stream.number)
             if self._streams.pop(stream.number, None) is not None:
                 self._child.send(Forget(stream.number))
 
     def close(self) -> None:
         """End the children. Open utterances end with ``SpeechError``."""
         self._closed.set()
+        self._stir.set()
         with self._lock:
             for child in (self._child, self._spare):
                 if child is not None:
@@ -248,16 +256,30 @@ class Supervisor:
                 stream.partial = answer.text
                 return
             del self._streams[answer.stream]
+            self._replaying.discard(answer.stream)
             stream.sound.clear()
         if isinstance(answer, Done):
             stream.final.set_result(answer.hypothesis)
         else:
             stream.final.set_exception(SpeechError(answer.message))
 
+    def _started(self) -> _Child:
+        return _Child(self._load, self._answered, self._stir.set)
+
+    def _spare_wanted(self) -> bool:
+        """None is loaded, and nobody waits for what a replacement hears again: loading would take it the processor."""
+        if not self._keep_spare or (self._spare is not None and self._spare.alive):
+            return False
+        return not self._replaying or time.monotonic() - self._replaced > _CATCHING_UP
+
     def _watchdog(self) -> None:
         idle_since = time.monotonic()
         watched, patience = self._child, Patience(self._child.pid, self._patience)
-        while not self._closed.wait(min(0.1, self._patience / 8)):
+        while True:
+            self._stir.wait(min(0.1, self._patience / 8))
+            self._stir.clear()
+            if self._closed.is_set():
+                return
             child = self._child
             if not child.ready.is_set():
                 if time.monotonic() - child.born > _LOADING:
@@ -272,8 +294,8 @@ class Supervisor:
                 watched, patience = child, Patience(child.pid, self._patience)
             if patience.is_over(asked, time.monotonic()) or not child.alive:
                 self._replace(child)
-            elif self._keep_spare and (self._spare is None or not self._spare.alive) and not child.failure:
-                self._spare = _Child(self._load, self._answered)
+            elif not child.failure and self._spare_wanted():
+                self._spare = self._started()
 
     def _replace(self, child: _Child) -> None:
         with self._lock:
@@ -285,7 +307,8 @@ class Supervisor:
             self.restarts += 1
             spare, self._spare = self._spare, None
             usable = spare is not None and spare.alive
-            self._child = spare if usable and spare is not None else _Child(self._load, self._answered)
+            self._child = spare if usable and spare is not None else self._started()
+            self._replaying, self._replaced = set(self._streams), time.monotonic()
             lost = []
             for stream in self._streams.values():
                 stream.tries += 1
@@ -305,6 +328,7 @@ class Supervisor:
     def _fail(self, streams: list[SupervisedStream], reason: str) -> None:
         for stream in streams:
             self._streams.pop(stream.number, None)
+            self._replaying.discard(stream.number)
             stream.sound.clear()
             if not stream.final.done():
                 stream.final.set_exception(SpeechError(reason))

@@ -297,7 +297,8 @@ class ProcessSynthesiser:
             self._next_id += 1
             job = self._job = _Job(self._next_id)
             self._start_failure = ""
-            self._launch()
+            if self._ready() is None:
+                self._launch()
             loaded = self._changed.wait_for(
                 lambda: job.outcome is not None or self._ready() is not None or bool(self._start_failure),
                 self._limits.start,
@@ -344,6 +345,7 @@ class ProcessSynthesiser:
 
     def _done(self, job: _Job) -> Rendered | Refused | ChildLost:
         self._job = None
+        self._launch()
         return job.outcome if job.outcome is not None else ChildLost("the speaking process could not be ended")
 
     def _ready(self) -> _Child | None:
@@ -372,7 +374,9 @@ class ProcessSynthesiser:
                     if job is not None and job.child is child and job.outcome is None:
                         job.outcome = message
                     if child.voices:
-                        self._launch()
+                        # A spare that loads takes the processor from the sentence somebody waits for.
+                        if self._job is None or self._ready() is None:
+                            self._launch()
                     else:
                         # One that cannot even load is not started again until somebody wants to speak.
                         self._start_failure = message.reason

@@ -6,7 +6,7 @@ The model needs 0.3 s of silence before and 0.8 s after the words: its window is
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ UNSURE = 0.8
 """Confidence below which an utterance is heard again: a fifth of the development clips, most of the errors."""
 
 _LONGEST_AGAIN = 8 * RECOGNISER_RATE  # samples; longer ones would be waited for
+_AT_ONCE = RECOGNISER_RATE  # samples; the second hearing catches up by so much with every piece of sound
 _FRAMES_OF_ENCODING = 4
 _ENCODING_SAMPLES = _FRAMES_OF_ENCODING * RECOGNISER_RATE // 100
 
@@ -47,6 +48,35 @@ class Zipformer:
         return ZipformerStream(self._model, lambda: FusedSearch(self._model, self._lexicon, self._settings))
 
 
+class _SecondHearing:
+    """The encodings of an utterance with the chunks half a chunk later.
+
+    It is begun while the utterance lasts, as soon as that seems to be unsure, so that little is left for its end.
+    """
+
+    def __init__(self, model: Transducer) -> None:
+        self._encoding = Encoding(model)
+        shift = np.zeros(model.step // _FRAMES_OF_ENCODING // 2 * _ENCODING_SAMPLES, np.float32)
+        self._encodings = self._encoding.add(np.concatenate([shift, _BEFORE]))
+        self._heard = 0  # pieces of the sound
+
+    def hear(self, sound: Sequence[Samples], most: int) -> None:
+        """Go on in ``sound``, the pieces of the utterance so far, until ``most`` samples more were heard."""
+        until = self._heard
+        while until < len(sound) and most > 0:
+            most -= len(sound[until])
+            until += 1
+        if until > self._heard:
+            self._encodings += self._encoding.add(np.concatenate(sound[self._heard : until]))
+            self._heard = until
+
+    def whole(self, sound: Sequence[Samples]) -> list[Floats]:
+        """Hear the rest, and what comes after it."""
+        return (
+            self._encodings + self._encoding.add(np.concatenate([*sound[self._heard :], _AFTER])) + self._encoding.end()
+        )
+
+
 class ZipformerStream(ImmediateFinish):
     """One utterance.
 
@@ -67,6 +97,7 @@ class ZipformerStream(ImmediateFinish):
         self._sound: list[Samples] = []
         self._samples = 0
         self._encodings: list[Floats] = []
+        self._second: _SecondHearing | None = None
         self._advance(self._encoding.add(_BEFORE))
         self._compute = time.thread_time() - began
 
@@ -80,6 +111,9 @@ class ZipformerStream(ImmediateFinish):
         if self._samples <= _LONGEST_AGAIN:
             self._sound.append(samples)
         self._advance(self._encoding.add(samples))
+        if self._samples <= _LONGEST_AGAIN and 0.0 < self._search.confidence < UNSURE:
+            self._second = self._second or _SecondHearing(self._model)
+            self._second.hear(self._sound, _AT_ONCE)
         self._compute += time.thread_time() - began
         return self._search.text
 
@@ -105,9 +139,7 @@ class ZipformerStream(ImmediateFinish):
         """The result of both hearings together; None when there is nothing to search."""
         chunk = self._model.step // _FRAMES_OF_ENCODING
         later = chunk // 2
-        encoding = Encoding(self._model)
-        shift = np.zeros(later * _ENCODING_SAMPLES, np.float32)
-        again = encoding.add(np.concatenate([shift, _BEFORE, *self._sound, _AFTER])) + encoding.end()
+        again = (self._second or _SecondHearing(self._model)).whole(self._sound)
         count = min(len(self._encodings), len(again) - later)
         if count <= 0:
             return None
