@@ -420,7 +420,9 @@ class Conversation:
         if self._patience.is_over(now, self._mouth.last_sound):
             if self._spoken is not None:
                 self._spoken.filler = True
-            self._mouth.interject(self._parts.voice.filler)
+            within = self._doing is Doing.SPEAKING and self._answering.began is not None
+            voice = self._parts.voice
+            self._mouth.interject(voice.breath if within else voice.filler)
 
     def _first_audio(self, now: float) -> None:
         if self._answering.began is not None or self._doing is not Doing.SPEAKING or self._mouth.last_sound < now:

@@ -41,9 +41,11 @@ class Listening(Protocol):
 
 
 class Speaking(Protocol):
-    """See ``ivr.voice.LineVoice``. ``filler``: sound that is there at once."""
+    """See ``ivr.voice.LineVoice``. Sounds that are there at once: ``filler`` ("one moment") before an answer,
+    ``breath`` within one whose next sentence is still being made: words there would be taken for a part of it."""
 
     filler: bytes
+    breath: bytes
 
     def speak(self, texts: Sequence[str], rate: float = 1.0, volume: int = DEFAULT_VOLUME) -> Source: ...
 

@@ -133,7 +133,7 @@ class LineVoice:
         self._clips = NarrowClips(clips, cache)
         self._base_rate = base_rate
         self._on_failure = on_failure
-        self.filler = comfort()
+        self.filler = self.breath = comfort()
 
     def speak(self, texts: Sequence[str], rate: float = 1.0, volume: int = DEFAULT_VOLUME) -> Spoken:
         """Sound of the texts one after the other. ``rate`` relative to the line's pace; ``volume``: 0..10."""

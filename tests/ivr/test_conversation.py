@@ -11,7 +11,7 @@ from ivr.diary import BargedIn, CallEnded, Ending, TurnAnswered, WentOn
 from ivr.settings import Habits
 from ivr.virtual_leg import VirtualLeg
 from speech.scripted import Line
-from tests.ivr.virtual_call import FILLER, Call, SlowRecogniser
+from tests.ivr.virtual_call import BREATH, FILLER, Call, SlowRecogniser
 
 GREETING = "您好请说"
 ASK = Ask(keys=(Key.MATERIALS, Key.REPEAT, Key.HUMAN), timeout=7.0)
@@ -185,6 +185,14 @@ def test_a_slow_voice_is_bridged_too() -> None:
     call.voice.delay = 150
     call.say(1.0).run(8)
     assert call.texts()[1:] == [FILLER, "好的"]
+
+
+def test_no_words_are_put_into_an_answer_whose_next_sentence_is_slow() -> None:
+    """请稍等 in the middle of a number that is being written down was taken for a part of it."""
+    call = greeted((Say("甲"), Say("乙", interruptible=False), ASK), lines=["社保卡怎么补办"])
+    call.voice.slow["乙"] = 200
+    call.say(1.0).run(9)
+    assert call.texts() == [GREETING, "甲", BREATH, "乙"]
 
 
 def test_going_on_speaking_while_the_dialog_thinks_makes_one_question() -> None:

@@ -32,6 +32,7 @@ from speech.sentences import split_sentences
 
 SECONDS_A_CHARACTER = 0.2
 FILLER = "请稍等"
+BREATH = "叮"
 
 
 class LoudIsVoice:
@@ -51,7 +52,9 @@ class LevelVoice:
         self.levels: dict[int, str] = {}
         self.said: list[tuple[str, float, int]] = []
         self.delay = 0
+        self.slow: dict[str, int] = {}
         self.filler = self.sound(FILLER)
+        self.breath = self.sound(BREATH)
 
     def sound(self, text: str) -> bytes:
         level = next((level for level, known in self.levels.items() if known == text), 0)
@@ -62,7 +65,8 @@ class LevelVoice:
 
     def speak(self, texts: Sequence[str], rate: float = 1.0, volume: int = DEFAULT_VOLUME) -> Late:
         self.said += [(text, rate, volume) for text in texts]
-        return Late([self.sound(sentence) for text in texts for sentence in split_sentences(text)], self.delay)
+        delay = self.slow.get(texts[0], self.delay)
+        return Late([self.sound(sentence) for text in texts for sentence in split_sentences(text)], delay)
 
 
 class Late:
