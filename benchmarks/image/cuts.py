@@ -40,6 +40,12 @@ def ready(bench: Bench, built: Path, key_folder: Path) -> None:
         bench.keep(machine, disk, "ready")
 
 
+def _prompt(machine: Vm) -> None:
+    """The first prompt has gone by: ask for another."""
+    machine.send("\n")
+    machine.shell(PATIENCE)
+
+
 TORN = {
     "grubenv empty (the real grub-editenv was cut)": lambda data: b"",
     "grubenv half written": lambda data: data[:512],
@@ -60,7 +66,7 @@ def torn(bench: Bench) -> None:
             taken = "taking the copy" in first and chosen.endswith("A")
             if change is not None and not change(b"x" * 1024):  # the likeliest of them to its end
                 line = machine.expect(READY, PATIENCE).group(0).decode()
-                machine.shell(PATIENCE)
+                _prompt(machine)
                 chosen += f"; health {line.rsplit('=', 1)[1]}, mended: {bench.environment(machine)}"
                 taken = taken and "health=active" in line
             bench.note("torn", what, f"{first[13:]}; {chosen}", taken, machine.seconds)
@@ -104,7 +110,7 @@ def cut(bench: Bench, seed: int) -> None:
         while "health=active" not in line and len(starts) < 4:
             starts.append(bench.choice(machine)[-1])
             line = machine.expect(READY, PATIENCE).group(0).decode()
-        machine.shell(PATIENCE)
+        _prompt(machine)
         environment = bench.environment(machine)
         _, mark = machine.run("cat /data/keep/mark; findmnt -no OPTIONS / | cut -c1-2", PATIENCE)
         version = line.split("VERSION=")[1].split()[0] if "VERSION=" in line else "?"

@@ -31,6 +31,7 @@ INSIDE: dict[str, tuple[str, Callable[[str], bool]]] = {
     "firewall: chains that drop by default": ("nft list ruleset | grep -c 'policy drop'", lambda said: said == "3"),
     "open ports": ("ss -Hltun | grep -v 127.0.0 | grep -v '::1' | wc -l", lambda said: True),
     "no login on the screen": ("systemctl is-enabled getty@tty1", lambda said: "masked" in said),
+    "the slowest to start": ("systemd-analyze blame --no-pager | head -4", lambda said: True),
     "memory used, MB": ("free -m | awk 'NR==2{print $3}'", lambda said: True),
 }
 
