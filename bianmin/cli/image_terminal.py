@@ -150,6 +150,7 @@ def enrol(
 
 def health(
     mark: Annotated[bool, typer.Option("--mark", help="Keep this system when it is good (at start).")] = False,
+    patience: Annotated[float, typer.Option(help="Seconds for each of the checks; 0: as usual.")] = 0.0,
     as_json: Json = False,
 ) -> None:
     """Look whether this system works: screen, search, recognition; printer, central as before. Exit 1: it does not."""
@@ -170,6 +171,7 @@ def health(
             screen="kiosk" in load(release.profile).profile.packages,
             question=question if question.exists() else None,
             provisioned=(settings.home() / "terminal.toml").exists(),
+            patience=patience or judging.PATIENCE,
         )
         verdict = judging.judge(seen, before if isinstance(before, dict) else {})
         if mark:

@@ -61,27 +61,29 @@ def judge(seen: Iterable[Seen], before: Mapping[str, bool]) -> Verdict:
     return Verdict(not reasons, tuple(reasons), looked)
 
 
-def look(run: Run, *, screen: bool, question: Path | None, provisioned: bool) -> list[Seen]:
-    """Look at everything through the program's own commands. Never raises."""
-    seen = [_screen(run)] if screen else [Seen(Part.SCREEN, None, "this terminal has none")]
-    seen += _ask(run, question)
+def look(
+    run: Run, *, screen: bool, question: Path | None, provisioned: bool, patience: float = PATIENCE
+) -> list[Seen]:
+    """Look at everything through the program's own commands, each for ``patience`` seconds at most. Never raises."""
+    seen = [_screen(run, patience)] if screen else [Seen(Part.SCREEN, None, "this terminal has none")]
+    seen += _ask(run, question, patience)
     seen.append(_printer(run))
     if provisioned:
-        code, said = run(["bianmin", "sync", "now"], PATIENCE)
+        code, said = run(["bianmin", "sync", "now"], patience)
         seen.append(Seen(Part.SYNC, code == 0, "central answers" if code == 0 else _last(said)))
     else:
         seen.append(Seen(Part.SYNC, None, "not provisioned"))
     return seen
 
 
-def _screen(run: Run) -> Seen:
-    code, said = run(["/usr/lib/bianmin/wait-for-kiosk"], PATIENCE)
+def _screen(run: Run, patience: float) -> Seen:
+    code, said = run(["/usr/lib/bianmin/wait-for-kiosk"], patience)
     return Seen(Part.SCREEN, code == 0, "the kiosk is ready" if code == 0 else _last(said) or "no kiosk came up")
 
 
-def _ask(run: Run, question: Path | None) -> list[Seen]:
+def _ask(run: Run, question: Path | None, patience: float) -> list[Seen]:
     words = ["--wav", str(question)] if question is not None else [QUESTION]
-    code, said = run(["bianmin", "ask", *words, "--json"], PATIENCE)
+    code, said = run(["bianmin", "ask", *words, "--json"], patience)
     try:
         answer = msgspec.json.decode(_last(said))
         outcome, heard = answer["outcome"], (answer.get("heard") or {}).get("pinyin") or ""
