@@ -12,7 +12,7 @@ from deploy_image.vm import Vm
 GRUB = r"BIANMIN-GRUB (ORDER[^\r\n]*-> ?[AB]?)[\r\n]"
 """The line of a choice; its last letter is the slot."""
 
-READY = r"BIANMIN-READY [^\r\n]*"
+READY = r"BIANMIN-READY [^\r\n]*[\r\n]"
 PATIENCE = 1500.0
 """Seconds: the processor is emulated and may be shared."""
 
@@ -83,6 +83,8 @@ class Bench:
         (self.work / "vm").mkdir(exist_ok=True)
         shutil.copyfile(folder / "efivars.fd", self.work / "vm" / "efivars.fd")
         machine = self.machine(disk, folder / "memory")
+        machine.idle(1)
+        machine.go_on()
         machine.run("true", PATIENCE)
         return machine, disk
 
@@ -116,4 +118,5 @@ class Bench:
 
 
 def one_line(said: str, most: int = 140) -> str:
+    """The end of what was said, without line breaks."""
     return " ".join(said.split())[-most:]

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.image import bundles, stages
+from benchmarks.image import bundles, small, stages
 from benchmarks.image.bench import GRUB, PATIENCE, READY, Bench
 from deploy_image import bundle
 from deploy_image.errors import ImageError
@@ -38,6 +38,11 @@ def ready(bench: Bench, built: Path, key_folder: Path) -> None:
         stages.healthy(bench, machine, "small", 0.0)
         machine.run("mkdir -p /data/keep; echo kept > /data/keep/mark; sync", PATIENCE)
         bench.keep(machine, disk, "ready")
+
+
+SLOT_MIB = small.definition().sizes.slot
+STARTED_EVERY = 5
+"""Of so many cuts, one is followed to a healthy system; all of them to GRUB's choice."""
 
 
 def _prompt(machine: Vm) -> None:
@@ -65,7 +70,7 @@ def torn(bench: Bench) -> None:
             chosen = bench.choice(machine)
             taken = "taking the copy" in first and chosen.endswith("A")
             if change is not None and not change(b"x" * 1024):  # the likeliest of them to its end
-                line = machine.expect(READY, PATIENCE).group(0).decode()
+                line = machine.expect(READY, PATIENCE).group(0).decode().strip()
                 _prompt(machine)
                 chosen += f"; health {line.rsplit('=', 1)[1]}, mended: {bench.environment(machine)}"
                 taken = taken and "health=active" in line
@@ -74,7 +79,7 @@ def torn(bench: Bench) -> None:
     with bench.machine(disk) as machine:
         machine.expect("the copy is not whole either", PATIENCE)
         chosen = bench.choice(machine)
-        line = machine.expect(READY, PATIENCE).group(0).decode()
+        line = machine.expect(READY, PATIENCE).group(0).decode().strip()
         seen = f"starts {chosen[-1]}; {line.rsplit(' ', 1)[1]}"
         bench.note("torn", "grubenv and its copy empty", seen, "health=active" in line, machine.seconds)
     disk.unlink()
@@ -97,26 +102,40 @@ def _with_memory(bench: Bench, disk: Path, change: Callable[[bytes], bytes] | No
     return made
 
 
-def cut(bench: Bench, seed: int) -> None:
-    """One power cut at a seeded instant, then the next start: it must end in a healthy system with its data."""
+def cut(bench: Bench, seed: int, built: Path, *, start: bool) -> None:
+    """One power cut at a seeded instant. What GRUB then chooses must be, byte for byte, a system that is known to work.
+
+    ``start``: that system is started, too, and must be found healthy with its data.
+    """
     chance = random.Random(seed)
-    machine, disk = bench.resume("ready")
+    machine, copy = bench.resume("ready")
     with machine:
         where = _until_the_instant(machine, seed, chance)
         machine.kill()
+    disk = bench.work / "cut.img"
+    subprocess.run(["qemu-img", "convert", "-O", "raw", copy, disk], check=True)
+    slots = {"A": holds(disk, 65, built / "1.ext4"), "B": holds(disk, 65 + SLOT_MIB, built / "2.ext4")}
     with bench.machine(disk, again=True) as machine:
-        starts = []
-        line = ""
-        while "health=active" not in line and len(starts) < 4:
-            starts.append(bench.choice(machine)[-1])
-            line = machine.expect(READY, PATIENCE).group(0).decode()
-        _prompt(machine)
-        environment = bench.environment(machine)
-        _, mark = machine.run("cat /data/keep/mark; findmnt -no OPTIONS / | cut -c1-2", PATIENCE)
-        version = line.split("VERSION=")[1].split()[0] if "VERSION=" in line else "?"
-        good = "health=active" in line and mark.split() == ["kept", "ro"] and "ORDER=" in environment
-        seen = f"{where}: starts {' then '.join(starts)}, version {version}, healthy, data kept; {environment}"
+        chosen = bench.choice(machine)
+        good = slots.get(chosen[-1], False)
+        told = ", ".join(f"{name} {'whole' if whole else 'half written'}" for name, whole in slots.items())
+        seen = f"{where}: {told}; {chosen}"
+        if start and good:
+            line = machine.expect(READY, PATIENCE).group(0).decode().strip()
+            if "health=active" not in line:  # marked bad, left: the other one
+                seen += f" -> {bench.choice(machine)[-1]}"
+                line = machine.expect(READY, PATIENCE).group(0).decode().strip()
+            _prompt(machine)
+            _, mark = machine.run("cat /data/keep/mark; findmnt -no OPTIONS / | cut -c1-2", PATIENCE)
+            good = "health=active" in line and mark.split() == ["kept", "ro"]
+            seen += f"; started, health {line.rsplit('=', 1)[1]}, data {mark.split()[0]}; {bench.environment(machine)}"
         bench.note("cut", f"seed {seed}", seen, good, machine.seconds)
+
+
+def holds(disk: Path, start_mib: int, system: Path) -> bool:
+    """Whether the partition that begins there holds this system, byte for byte."""
+    size = ["-n", str(system.stat().st_size), "-i", f"{start_mib * 1024 * 1024}:0"]
+    return subprocess.run(["cmp", "-s", *size, disk, system], check=False).returncode == 0
 
 
 def _until_the_instant(machine: Vm, seed: int, chance: random.Random) -> str:
@@ -137,7 +156,7 @@ def _until_the_instant(machine: Vm, seed: int, chance: random.Random) -> str:
     machine.send("systemctl reboot\n")
     machine.expect(GRUB, PATIENCE)
     if kind == 6:
-        return _idle(machine, chance, 40.0, "while the new system starts")
+        return _idle(machine, chance, 90.0, "while the new system starts")
     machine.expect(r"root@\S+:|# $", PATIENCE)
     return _idle(machine, chance, 10.0, "while the new system is found healthy and kept")
 
@@ -162,7 +181,7 @@ def main() -> None:
         first, last = map(int, chosen.seeds.split(":"))
         for seed in range(first, last):
             try:
-                cut(bench, seed)
+                cut(bench, seed, chosen.small, start=seed % STARTED_EVERY == 0)
             except ImageError as error:
                 bench.note("cut", f"seed {seed}", str(error)[-300:], False)
 

@@ -19,7 +19,7 @@ from offline_cache.rollout import Status
 
 FLEET = 45
 FAILING = 0.05
-HOURS = 60
+HOURS = 48
 
 
 def one(seed: int, failing: float) -> dict[str, object]:
@@ -47,7 +47,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=20)
     chosen = parser.parse_args()
-    bad = [one(seed, FAILING) for seed in range(chosen.seeds)]
+    bad = []
+    for seed in range(chosen.seeds):
+        bad.append(one(seed, FAILING))
+        print(json.dumps(bad[-1], ensure_ascii=False), flush=True)
     good = one(0, 0.0)
     told = {
         "failing_share": FAILING,

@@ -82,7 +82,7 @@ def _install(bench: Bench, machine: Vm, stage: str, name: str) -> None:
 
 def healthy(bench: Bench, machine: Vm, stage: str, began: float) -> None:
     """Wait for the health check of this start; it must pass, and the tries must be forgotten."""
-    ready = machine.expect(READY, PATIENCE).group(0).decode()
+    ready = machine.expect(READY, PATIENCE).group(0).decode().strip()
     _, said = machine.run("cat /data/agent/health.json 2>/dev/null", PATIENCE)
     passed = "health=active" in ready
     bench.note(stage, "health check", f"{ready[14:]} {one_line(said, 420)}".strip(), passed, machine.seconds - began)

@@ -61,9 +61,7 @@ def judge(seen: Iterable[Seen], before: Mapping[str, bool]) -> Verdict:
     return Verdict(not reasons, tuple(reasons), looked)
 
 
-def look(
-    run: Run, *, screen: bool, question: Path | None, provisioned: bool, patience: float = PATIENCE
-) -> list[Seen]:
+def look(run: Run, *, screen: bool, question: Path | None, provisioned: bool, patience: float = PATIENCE) -> list[Seen]:
     """Look at everything through the program's own commands, each for ``patience`` seconds at most. Never raises."""
     seen = [_screen(run, patience)] if screen else [Seen(Part.SCREEN, None, "this terminal has none")]
     seen += _ask(run, question, patience)

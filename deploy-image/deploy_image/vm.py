@@ -149,6 +149,15 @@ class Vm:
             self.idle(0.5)
         self.kill()
 
+    def go_on(self, seconds: float = 300.0) -> None:
+        """Run again, once the memory that ``state`` named is in place."""
+        end = time.monotonic() + seconds
+        while self.qmp("query-status").get("status") == "inmigrate":
+            if time.monotonic() > end:
+                raise ImageError("the saved memory does not load")
+            self.idle(0.2)
+        self.qmp("cont")
+
     def qmp(self, command: str, **arguments: object) -> dict[str, Any]:
         """One command to the machine itself, and its answer. Raises ``ImageError``."""
         with socket.socket(socket.AF_UNIX) as line:

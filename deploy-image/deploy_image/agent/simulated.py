@@ -139,6 +139,10 @@ def sample_release(folder: Path, version: str = "2", base: str = "1") -> tuple[d
     return files, Release(version, "bianmin-kiosk", file_sha256(bundle), size, whole, (Delta(base, small),)), slot
 
 
+HOURS_AFTERWARDS = 4
+"""A rollout that ended is watched for so long: what was begun comes to its end."""
+
+
 def roll_out(
     folder: Path, broken: Container[str], plan: rollout.Plan, hours: int = 10
 ) -> tuple[rollout.Rollout, list[SimulatedTerminal]]:
@@ -152,7 +156,11 @@ def roll_out(
     terminals = {name: SimulatedTerminal(files, index, folder / name, name, slot) for name in fleet}
     for name, one in terminals.items():
         one.works = lambda version, name=name: version == "1" or name not in broken  # type: ignore[misc]
+    ended = 0
     for hour in range(hours):
+        ended += state.status is not rollout.Status.RUNNING
+        if ended > HOURS_AFTERWARDS:
+            break
         for one in terminals.values():
             one.live(3_600, every=900)
         now = start + dt.timedelta(hours=hour + 1)
