@@ -18,6 +18,8 @@ from kiosk.text_layout import break_lines, clusters
 DEBIAN = Path("/usr/share/fonts/opentype/noto")
 FACE = "Noto Sans CJK SC"
 WEIGHTS = ("Regular", "Bold")
+_FACES = 6
+"""Faces kept open, one a size and weight: each holds 4 MB, and opening one takes 2 ms."""
 _GLYPH_BYTES = 12_000_000
 """Masks of single characters kept; beyond, all are drawn again as they come."""
 
@@ -71,7 +73,7 @@ class Fonts:
     def __init__(self, files: dict[str, Path], house: frozenset[str] = frozenset()) -> None:
         self._files = files
         self._house = house
-        self._font = lru_cache(maxsize=64)(self._open)
+        self._font = lru_cache(maxsize=_FACES)(self._open)
         self._advances: dict[tuple[int, bool], dict[str, float]] = {}
         self._glyphs: dict[tuple[int, bool], dict[str, Glyph]] = {}
         self._glyph_bytes = 0

@@ -17,6 +17,7 @@ from typing import assert_never
 
 from kivy.core.window import Window
 from kivy.graphics import BorderImage, ClearBuffers, ClearColor, Color, Ellipse, InstructionGroup, Line, Rectangle
+from kivy.graphics.opengl import glFinish
 from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
 from kivy.uix.widget import Widget
 from PIL import Image
@@ -88,8 +89,13 @@ class Stage(Widget):  # type: ignore[misc]
         self._textures = Textures()
 
     def _paint(self, _window: object) -> bool:
-        """Draw the canvas without clearing the glass first."""
+        """Draw the canvas without clearing the glass first.
+
+        A software renderer is waited for: it would queue picture after picture, each with all its memory.
+        """
         Window.render_context.draw()
+        if self._keeps:
+            glFinish()
         self._pending = None
         return True
 

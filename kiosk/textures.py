@@ -13,8 +13,8 @@ from kivy.graphics.texture import Texture
 from PIL import Image, ImageDraw
 
 _OVERSAMPLE = 4
-_KEPT_BYTES = 16_000_000
-"""Kept for the next frame: the texts and icons of half a dozen screens."""
+_KEPT_BYTES = 6_000_000
+"""Kept for the next frame: the texts and icons of some screens."""
 
 
 class Textures:
