@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bianmin import filing, settings
+from bianmin.dispatching import open_dispatcher
 from bianmin.hearing import start_recognition
 from bianmin.ivr_errands import PhoneErrands
 from bianmin.opinions import OpenConsultations
@@ -28,7 +29,6 @@ from dialog.events import Event, Started
 from dialog.pack_knowledge import PackKnowledge
 from dialog.session import step
 from dialog.state import State, Turn
-from dialog.word_dispatch import WordDispatcher
 from dialog.world import World
 from ivr.call_recording import RecordedLeg
 from ivr.diary import FileDiary, Trouble
@@ -89,7 +89,7 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
     desk = filing.desk(chosen)
     errands = PhoneErrands(chosen.ivr, pack, desk, terminal, folder, dialler, voice, pool)
     errands.recover()
-    dispatcher = WordDispatcher(pack.request_codes(), pack.departments())
+    dispatcher = open_dispatcher(home, pack, lambda: diary.note(Trouble("dispatch", "DispatchError")))
     usage = Usage(dt.date.today)
     if terminal is not None:
         report_hourly(usage, terminal.outbox, lambda: dt.datetime.now(dt.UTC))

@@ -13,6 +13,7 @@ import numpy as np
 
 from bianmin import settings
 from bianmin.cli.devices import inventory_of
+from bianmin.dispatching import open_dispatcher
 from bianmin.errands.kiosk import Equipment, errands
 from bianmin.form_pages import form_pages
 from bianmin.hearing import start_recognition
@@ -36,7 +37,6 @@ from devices.drivers.scanner import SerialScanner, WedgeScanner
 from devices.inventory import Inventory
 from devices.services import Service
 from dialog.pack_knowledge import PackKnowledge
-from dialog.word_dispatch import WordDispatcher
 from dialog.world import Limits, World
 from kiosk.ears import Listener, ListeningEars
 from kiosk.handwriting.reading import FusedHandwriting, Handwriting
@@ -131,7 +131,7 @@ def load_parts(
     watch.start()
     _listen_at_devices(chosen, inventory, equipment, switching, front)
     limits = Limits(idle=chosen.kiosk.idle_seconds, wipe=chosen.kiosk.wipe_seconds)
-    dispatcher = WordDispatcher(pack.request_codes(), pack.departments())
+    dispatcher = open_dispatcher(settings.home(), pack, lambda: diary.note("dispatch-model-broken"))
     pages = form_pages(pack) if equipment.pages is not None else {}
 
     consultations = OpenConsultations(clock, dt.date.today)

@@ -219,7 +219,9 @@ def test_statistics_consultations_users_and_audit_open(filed: Kiosk, browser: Ca
     form = {"title": "老旧小区加装电梯", "text": "怎么分摊？", "options": "按楼层\n平均", "round": "1"}
     assert clerk.post("/consultations", **form, opens="2026-11-23", closes="2026-11-01").status == 422
     assert clerk.post("/consultations", **form, opens="2026-11-23", closes="2026-12-01").status == 303
-    filed.link.send(filed.parcel(Kind.RATING, {"consultation": "1", "choice": "按楼层"}))
+    told = filed.link.consultations().consultations
+    assert [(one.id, one.options, one.open) for one in told] == [("1", ("按楼层", "平均"), True)]
+    filed.link.send(filed.parcel(Kind.RATING, {"consultation": told[0].id, "choice": told[0].options[0]}))
     filed.link.send(filed.parcel(plain={"kind": "opinion", "subject": "1"}, fields={"text": "一楼不出钱"}))
     page = clerk.get("/consultations").body.decode()
     assert "书面意见 1 件" in page
