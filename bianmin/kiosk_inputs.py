@@ -6,22 +6,26 @@ A device that is not there is asked again every few seconds: plugging it in is a
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from devices.drivers.base import DriverError
 from devices.drivers.id_reader import IdReader
 from devices.drivers.keypad import Keypad, key_name
+from devices.drivers.presence import Radar
 from devices.drivers.scanner import SerialScanner, WedgeScanner
 from devices.transports import TransportError
 from kiosk.headset import HeadsetJack
 from kiosk.loudspeaker import SwitchingLoudspeaker
-from kiosk.ports import CardRead, CodeScanned, Headset, Post
+from kiosk.ports import CardRead, CodeScanned, Headset, Post, Presence
 
 AGAIN = 3.0
 """Seconds until a device that failed is tried again."""
 WAIT = 0.5
 CARD_EVERY = 1.0
+LINGER = 1.5
+"""Seconds somebody has to stand there before they are greeted: people walk by."""
 
 KEYPAD_NAMES = {"confirm": "enter", "back": "escape", "#": "enter", "*": "escape"}
 """The keypad driver's keys -> the names the front end knows (Kivy's); digits stay digits."""
@@ -89,6 +93,25 @@ class Inputs:
             self._stop.wait(AGAIN)
 
         self._keep("headset", once, lambda: None)
+
+    def presence(self, radar: Radar, busy: threading.Lock) -> None:
+        """Somebody who stays, and that they left. ``busy``: held while the radar is read; so does who tests it."""
+        since: float | None = None
+        told = False
+
+        def once() -> None:
+            nonlocal since, told
+            with busy:
+                somebody = radar.read(WAIT)
+            now = time.monotonic()
+            since = (since or now) if somebody else None
+            there = since is not None and now - since >= LINGER
+            if there is not told and (there or not somebody):
+                told = there
+                self._post(Presence(there))
+            self._stop.wait(0.1)
+
+        self._keep("presence", once, radar.close)
 
     def stop(self) -> None:
         self._stop.set()

@@ -33,6 +33,7 @@ from content.search.vocabulary import vocabulary
 from devices.diagnostics import Records
 from devices.drivers.id_reader import IdReader
 from devices.drivers.keypad import Keypad
+from devices.drivers.presence import Radar
 from devices.drivers.scanner import SerialScanner, WedgeScanner
 from devices.inventory import Inventory
 from devices.services import Service
@@ -194,6 +195,8 @@ def _listen_at_devices(
                 inputs.card_reader(reader, front.wants_name, equipment.busy)
             case Keypad() as keypad:
                 inputs.keypad(keypad, front.press)
+            case Radar() as radar:
+                inputs.presence(radar, equipment.busy)
             case _:
                 continue
     if chosen.kiosk.headset_jack:

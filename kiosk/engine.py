@@ -40,6 +40,7 @@ from kiosk.ports import (
     NotUnderstood,
     PartialHeard,
     Parts,
+    Presence,
     Ready,
     Report,
     SoundBegan,
@@ -90,6 +91,8 @@ class Engine:
         self._opened_by_press = False
         self._reset_at: float | None = None
         self._headset = False
+        self._greeted = False
+        """Whether the session under way began because somebody stood there, who has not done anything yet."""
         if parts is not None:
             self._equip(parts)
         self._welcome()
@@ -186,6 +189,7 @@ class Engine:
         if conversation is None:
             return
         self._begin(conversation)
+        self._greeted = False
         conversation.press(event)
 
     def knock(self) -> None:
@@ -286,6 +290,7 @@ class Engine:
                 self.send(intent)
 
     def _touched(self) -> None:
+        self._greeted = False
         if not self.active and self.view.staff is None:
             self._reset_at = self._clock() + self._habits.browsing
         if self._conversation is not None:
@@ -317,6 +322,7 @@ class Engine:
             case Level(value):
                 conversation.talk.level(value)
             case SpeechBegan():
+                self._greeted = False
                 conversation.speech_began()
             case SpeechOver():
                 conversation.talk.speech_over()
@@ -344,6 +350,8 @@ class Engine:
                     self._staff.came(report)
             case Headset(plugged):
                 self._plugged(conversation, plugged)
+            case Presence(there):
+                self._sensed(conversation, there)
             case InkRead():
                 if self._pen is not None:
                     self._pen.came(report)
@@ -355,6 +363,17 @@ class Engine:
         if self.wants_name:
             self._touched()
             self._glass.change(typing=Typing(text=name[: face.LONGEST_TEXT]))
+
+    def _sensed(self, conversation: Conversation, there: bool) -> None:
+        """Whoever stands there is greeted; when they go without having done anything, so does the greeting.
+
+        A session in which somebody did something never ends by this: the sensor may not see a person in a wheelchair.
+        """
+        if there and not self.active and self.view.staff is None:
+            self._begin(conversation)
+            self._greeted = self.active
+        elif not there and self._greeted and self.active:
+            self._wipe(conversation)
 
     def _plugged(self, conversation: Conversation, plugged: bool) -> None:
         """In: the sound goes there, and a session begins. Out: silence at once, so that nothing is overheard."""
@@ -394,7 +413,7 @@ class Engine:
         if self._staff is not None:
             self._staff.leave()
         self._reset_at = None
-        self._opened_by_press = False
+        self._opened_by_press = self._greeted = False
         self._welcome()
         self.sessions += 1
         self._diary.note("session-wiped")

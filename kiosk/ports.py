@@ -141,6 +141,12 @@ class Headset(msgspec.Struct, frozen=True):
     plugged: bool
 
 
+class Presence(msgspec.Struct, frozen=True):
+    """Somebody stands before the terminal, not only walks by; or nobody does any more."""
+
+    there: bool
+
+
 class StaffDone(msgspec.Struct, frozen=True):
     """What a worker of the staff area found on visit ``visit``."""
 
@@ -177,6 +183,7 @@ Report = (
     | CodeScanned
     | CardRead
     | Headset
+    | Presence
     | StaffDone
 )
 Post = Callable[[Report], None]

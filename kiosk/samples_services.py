@@ -80,6 +80,11 @@ def _choosing() -> Iterator[tuple[str, View]]:
         View(screen=ChooseScreen("事情在哪里？请说镇街和村名。", TOWNS, note, "pin", Step(4, 7), buttons)),
     )
     villages = tuple(Choice(f"village:{n}", f"下街{n}村") for n in range(60))
+    shares = ("按楼层分摊，一楼不出", "按户数平均分摊", "按面积分摊", "物业维修金里出一部分，其余按楼层分摊")
+    vote = tuple(Choice(f"vote:{n}", label) for n, label in enumerate(shares))
+    vote = (*vote, Choice("opinion:write", "用自己的话说说意见"))
+    note = "城西街道三个老旧小区打算加装电梯。您觉得费用怎样分摊合适？"
+    yield "choose-opinion", View(screen=ChooseScreen("老旧小区加装电梯费用怎么分摊", vote, note, "opinion"))
     yield "choose-village", View(screen=ChooseScreen("在哪个村或者社区？", villages, step=Step(5, 7), buttons=buttons))
     forms = tuple(
         Choice(f"form:{n}", label)

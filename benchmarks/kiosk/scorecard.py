@@ -4,7 +4,7 @@
 
 Geometry and text are scored for all combinations; contrast is measured on the pixels Kivy rendered, for all themes. A
 glass takes a few minutes; each is kept below the home folder when it is done, so that a long run can be broken off, and
-the card is written when all three are there.
+the card is written when all three are there. The pictures in the user's guide come from the upright glass.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from msgspec.structs import replace
 
 ROOT = Path(__file__).resolve().parents[2]
 GLASSES = ((1080, 1920, 92.0), (1920, 1080, 92.0), (1280, 800, 98.0))
+MANUAL = ("home", "listen-live", "answer", "writing", "print-done", "idle")
+"""Screens that stand in the user's guide, in both languages."""
+PICTURE_WIDTH = 320
 GOALS = {"calm": 10.0, "dusk": 10.0, "white": 20.0, "black": 20.0}
 
 
@@ -46,6 +49,7 @@ def measure(width: int, height: int, ppi: float) -> Row:
     window.prepare(settings.home(), width, height, offscreen=True)
     from kivy.app import App
     from kivy.clock import Clock
+    from PIL import Image
 
     from kiosk.check import check, weakest_contrast
     from kiosk.fonts import Fonts, extract
@@ -88,7 +92,20 @@ def measure(width: int, height: int, ppi: float) -> Row:
                     row.pictures += 1
                     row.weakest[contrast.value] = min(row.weakest.get(contrast.value, (99.0, "")), (ratio, name))
                     row.below[contrast.value] = row.below.get(contrast.value, 0) + (ratio < goal)
+            if height > width:
+                self.portray()
             self.stop()
+
+        def portray(self) -> None:
+            """The user's guide's pictures, small."""
+            views = dict(sample_views())
+            for language in ("zh", "en"):
+                for name in MANUAL:
+                    self.stage.show(frame_of(replace(views[name], language=language), width, height, ppi, fonts))
+                    whole = window.pixels(width, height)
+                    small = whole.resize((PICTURE_WIDTH, PICTURE_WIDTH * height // width), Image.Resampling.LANCZOS)
+                    path = ROOT / "docs" / "images" / f"kiosk-{name}.{language}.png"
+                    small.quantize(48, dither=Image.Dither.NONE).save(path, optimize=True)
 
     Scorer().run()
     row.faults = dict(faults)

@@ -9,6 +9,7 @@ Every screen on the way is laid out as the window would. Writes benchmarks/resul
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import random
@@ -18,27 +19,27 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from bench import Bench, Scribe
+
+from bianmin import settings
+from dialog.acts import Print
+from dialog.events import Printed, PrintOutcome
+from kiosk.ears import ListeningEars
+from kiosk.errands import in_a_thread
+from kiosk.fonts import Fonts, extract
+from kiosk.layout import frame_of
+from kiosk.listening import NoListener
+from kiosk.loudspeaker import CapturingLoudspeaker
+from kiosk.microphone import InjectedMicrophone
+from kiosk.mouth import SpeakingMouth
+from kiosk.ports import Errand, Parts, Understood
+from kiosk.worker import Worker
+from speech.audio import Audio
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "kiosk"))
 
-from bench import Bench, Scribe  # noqa: E402
-
-from bianmin import settings  # noqa: E402
-from dialog.acts import Print  # noqa: E402
-from dialog.events import Printed, PrintOutcome  # noqa: E402
-from kiosk.ears import ListeningEars  # noqa: E402
-from kiosk.errands import in_a_thread  # noqa: E402
-from kiosk.fonts import Fonts, extract  # noqa: E402
-from kiosk.layout import frame_of  # noqa: E402
-from kiosk.listening import NoListener  # noqa: E402
-from kiosk.loudspeaker import CapturingLoudspeaker  # noqa: E402
-from kiosk.microphone import InjectedMicrophone  # noqa: E402
-from kiosk.mouth import SpeakingMouth  # noqa: E402
-from kiosk.ports import Errand, Parts, Understood  # noqa: E402
-from kiosk.worker import Worker  # noqa: E402
-from speech.audio import Audio  # noqa: E402
-
-WARM_UP = 50
+WARM_UP = 100
+"""Sessions until every cache is full; what grows after that grows for ever."""
 GROWTH = 5.0
 
 
@@ -55,7 +56,8 @@ class Hum:
 
 
 def resident() -> float:
-    """MB resident."""
+    """MB resident, without what the allocator only keeps for later."""
+    ctypes.CDLL("libc.so.6").malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
@@ -136,11 +138,12 @@ def main() -> None:
         kiosk.diary.notes.clear()
         kiosk.ratings.kept.clear()
         widest = max(widest, threading.active_count())
-        if number in (WARM_UP, sessions):
+        if number % WARM_UP == 0 or number == sessions:
             gc.collect()
             rows.append((number, resident(), threading.active_count(), open_files()))
     engine.close()
-    (_, mb, threads, files), (_, last_mb, last_threads, last_files) = rows
+    (_, mb, threads, files), *_, (_, last_mb, last_threads, last_files) = rows
+    course = ", ".join(f"{megabytes:.1f} after {number}" for number, megabytes, _, _ in rows)
     grown = (last_mb / mb - 1) * 100
     missing = {"session-wiped", "utterance-understood", "errand-ended", "rated"} - set(seen)
     if missing:
@@ -150,10 +153,10 @@ def main() -> None:
         "# Soak\n\n"
         f"Made by `python -m benchmarks.kiosk.soak {sessions}`: sessions on virtual time with the real threads of\n"
         "ears, mouth, errands and handwriting; every screen on the way is laid out.\n\n"
-        "| sessions | wipes | memory after 50, MB | growth after that, % | threads after 50 / at the end | open files |"
-        " flat |\n|---|---|---|---|---|---|---|\n"
+        "| sessions | wipes | memory after 100, MB | growth after that, % | threads after 100, at the end |"
+        " open files | flat |\n|---|---|---|---|---|---|---|\n"
         f"| {sessions} | {engine.sessions} | {mb:.0f} | {grown:.1f} | {threads} / {last_threads} | "
-        f"{files} / {last_files} | {'yes' if flat else '**no**'} |\n"
+        f"{files} / {last_files} | {'yes' if flat else '**no**'} |\n\nMemory in MB: {course}.\n"
     )
     (ROOT / "benchmarks" / "results" / "kiosk-soak.md").write_text(text, encoding="utf-8")
     sys.stderr.write(f"{text}\n{time.monotonic() - began:.0f} s, at most {widest} threads\n")
