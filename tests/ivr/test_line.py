@@ -66,7 +66,7 @@ def test_a_place_is_free_again_when_a_caller_hangs_up() -> None:
 
 def test_a_line_that_runs_late_lets_nobody_in() -> None:
     own, diary = line()
-    own.lateness.add(0.4)
+    own.lateness.add(0.5)
     assert arrive(own).rejected
     assert Refused("overloaded") in diary.entries
     for _ in range(50):
