@@ -2,7 +2,7 @@
 
     python -m benchmarks.image.cuts --small var/small --work var/cuts --keys var/keys [--seeds 0:20] [STAGE ...]
 
-On the small system of ``benchmarks.image.small``. Stages: ready, refuse, update, rollback, torn, cut. A cut is the
+On the small system of ``benchmarks.image.small``. Stages: ready, refuse, update, rollback, back, torn, cut. A cut is the
 process of the machine killed: what the guest had not flushed is lost. Lines are in WORK/results.json at once.
 """
 
@@ -132,6 +132,26 @@ def cut(bench: Bench, seed: int, built: Path, *, start: bool) -> None:
         bench.note("cut", f"seed {seed}", seen, good, machine.seconds)
 
 
+def back(bench: Bench, built: Path) -> None:
+    """A bad system is in the other slot already (as after an installation): it starts, is found bad and is left."""
+    disk = bench.work / "back.img"
+    subprocess.run(["cp", "--sparse=always", bench.work / "ready" / "disk.img", disk], check=True)
+    where = ["bs=1M", f"seek={65 + SLOT_MIB}", "conv=notrunc", "status=none"]
+    subprocess.run(["dd", f"if={built / '3.ext4'}", f"of={disk}", *where], check=True)
+    memory = {"ORDER": "B A", "B_OK": "1", "B_TRY": "0"}
+    stages.write_block(bench.work, disk, "EFI/BOOT/grubenv", memory)
+    with bench.machine(disk) as machine:
+        first, began = bench.choice(machine), machine.seconds
+        second = bench.choice(machine)
+        seen = f"{first[-1]} starts and is not healthy; {second[-1]} starts: {second}"
+        good = first.endswith("B") and second.endswith("A") and "B=0" in second
+        bench.note("small back", "a bad system is left", seen, good, machine.seconds - began)
+        line = machine.expect(READY, PATIENCE).group(0).decode().strip()
+        seen = f"{line[14:]}, {machine.seconds - began:.0f} s after the bad one was chosen"
+        bench.note("small back", "the old one is healthy", seen, "health=active" in line, machine.seconds - began)
+    disk.unlink()
+
+
 def holds(disk: Path, start_mib: int, system: Path) -> bool:
     """Whether the partition that begins there holds this system, byte for byte."""
     size = ["-n", str(system.stat().st_size), "-i", f"{start_mib * 1024 * 1024}:0"]
@@ -190,6 +210,7 @@ def main() -> None:
         "refuse": lambda: stages.refuse(bench, "small refuse"),
         "update": lambda: stages.update(bench, "small update"),
         "rollback": lambda: stages.rollback(bench, "small rollback"),
+        "back": lambda: back(bench, chosen.small),
         "torn": lambda: torn(bench),
         "cut": cuts,
     }

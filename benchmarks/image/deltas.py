@@ -18,7 +18,6 @@ from typing import Any
 from deploy_image import delta
 from deploy_image.delta import BLOCK
 
-
 LEVEL = 3
 
 

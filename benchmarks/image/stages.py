@@ -90,15 +90,19 @@ def healthy(bench: Bench, machine: Vm, stage: str, began: float) -> None:
     bench.note(stage, "kept", environment, "_TRY=1" not in environment)
 
 
-def rescue(bench: Bench, stage: str, disk: Path, slot_mib: int, phone: str = "0576-00000000") -> None:
-    """Both systems destroyed: the rescue screen, with the number that provisioning wrote."""
+def rescue(bench: Bench, stage: str, disk: Path, slot_mib: int, *, tried: bool = False) -> None:
+    """Both systems destroyed: the rescue screen, with the number that provisioning wrote.
+
+    ``tried``: GRUB's memory says already that both were tried in every round; else it finds out by itself.
+    """
     broken = bench.work / "broken.img"
     subprocess.run(["cp", "--sparse=always", disk, broken], check=True)
     for start in (65, 65 + slot_mib):
         command = ["dd", "if=/dev/zero", f"of={broken}", "bs=1M", f"seek={start}", "count=40", "conv=notrunc"]
         subprocess.run([*command, "status=none"], check=True)
-    write_block(bench.work, broken, "EFI/bianmin/rescue.env", {"PHONE": phone, "STATION": "WL-007"})
-    write_block(bench.work, broken, "EFI/BOOT/grubenv", {"B_OK": "1"})
+    write_block(bench.work, broken, "EFI/bianmin/rescue.env", {"PHONE": "0576-00000000", "STATION": "WL-007"})
+    memory = {"B_OK": "1", **({"A_TRY": "1", "B_TRY": "1", "ROUND": "2"} if tried else {})}
+    write_block(bench.work, broken, "EFI/BOOT/grubenv", memory)
     shutil.rmtree(bench.work / "rescue-vm", ignore_errors=True)
     with Vm(broken, bench.work / "rescue-vm") as machine:
         tries = 0
@@ -107,7 +111,8 @@ def rescue(bench: Bench, stage: str, disk: Path, slot_mib: int, phone: str = "05
         took = machine.seconds
         machine.idle(6)
         machine.screenshot(bench.work / "rescue.png")
-        bench.note(stage, "both systems destroyed", f"the rescue screen after {tries} tries (rescue.png)", True, took)
+        what = "both systems destroyed" + (", and tried in every round" if tried else "")
+        bench.note(stage, what, f"the rescue screen after {tries} tries (rescue.png)", True, took)
     broken.unlink()
 
 
