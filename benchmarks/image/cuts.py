@@ -2,8 +2,8 @@
 
     python -m benchmarks.image.cuts --small var/small --work var/cuts --keys var/keys [--seeds 0:20] [STAGE ...]
 
-On the small system of ``benchmarks.image.small``. Stages: ready, refuse, update, rollback, back, torn, cut. A cut is the
-process of the machine killed: what the guest had not flushed is lost. Lines are in WORK/results.json at once.
+On the small system of ``benchmarks.image.small``. Stages: ready, refuse, update, rollback, back, torn, cut. A cut is
+the process of the machine killed: what the guest had not flushed is lost. Lines are in WORK/results.json at once.
 """
 
 from __future__ import annotations
