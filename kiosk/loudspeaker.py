@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -29,30 +29,50 @@ class Loudspeaker(Protocol):
 
 
 class SoundCardLoudspeaker:
-    """The system's default output, or ``device`` by name or number."""
+    """The system's default output, or ``device`` by name or number.
+
+    The stream stays open from one piece to the next: a sentence may be cut within a word, and no gap is to be heard.
+    """
 
     def __init__(self, device: str | int | None = None) -> None:
         self._device = device
+        self._stream: Any = None
         self.available = _has_device(device, "output")
 
     def play(self, audio: Audio, gain: float, stop: threading.Event, began: Callable[[], None]) -> bool:
         import sounddevice
 
         try:
-            with sounddevice.OutputStream(
-                samplerate=audio.rate, channels=1, dtype="float32", device=self._device, latency="low"
-            ) as stream:
-                began()
-                step = int(audio.rate * SLICE)
-                for start in range(0, len(audio.samples), step):
-                    if stop.is_set():
-                        stream.abort()
-                        return False
-                    stream.write(np.ascontiguousarray(audio.samples[start : start + step] * gain)[:, None])
+            stream = self._open(audio.rate)
+            began()
+            step = int(audio.rate * SLICE)
+            for start in range(0, len(audio.samples), step):
+                if stop.is_set():
+                    stream.abort()
+                    self._close()
+                    return False
+                stream.write(np.ascontiguousarray(audio.samples[start : start + step] * gain)[:, None])
         except sounddevice.PortAudioError:
+            self._close()
             self.available = False
             return False
         return True
+
+    def _open(self, rate: int) -> Any:
+        import sounddevice
+
+        if self._stream is None or self._stream.samplerate != rate:
+            self._close()
+            self._stream = sounddevice.OutputStream(
+                samplerate=rate, channels=1, dtype="float32", device=self._device, latency="low"
+            )
+            self._stream.start()
+        return self._stream
+
+    def _close(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close(ignore_errors=True)
 
 
 class SwitchingLoudspeaker:
