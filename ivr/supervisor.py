@@ -106,7 +106,10 @@ class Worker:
         self._enter(Phase.STARTING)
         self._heard = time.monotonic()
         self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the supervisor: it ends its workers, they need not hear it too
         )
         watch = asyncio.create_task(self._watch())
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -28,9 +30,30 @@ def parse_address(text: str, default: int) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon:
         host, port = text, str(default)
+    host = host.removeprefix("[").removesuffix("]")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        host = ""
     if not host or not port.isdigit() or not 0 <= int(port) < 65536:
         raise CommandError(f"{text} is not an address; give HOST:PORT, such as 127.0.0.1:5060", code=2)
     return host, int(port)
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises CommandError when something else answers there already: known at once, not after the models are loaded."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(family, kind) as probe:
+            if kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                reason = (error.strerror or "it cannot be used").lower()
+                raise CommandError(
+                    f"the line cannot listen at {host}:{port} ({reason}); end what is there, or give --listen HOST:PORT"
+                ) from error
 
 
 @app.command()
@@ -69,8 +92,12 @@ def _write_edge(folder: Path, chosen: IvrSettings, as_json: bool) -> None:
     from ivr import edge
 
     program = shutil.which("bianmin") or sys.argv[0]
-    with failures(edge.EdgeError, OSError):
-        written = edge.write(folder, chosen, program, str(settings.home()))
+    with failures(edge.EdgeError):
+        try:
+            written = edge.write(folder, chosen, program, str(settings.home()))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise CommandError(f"{folder} could not be written ({reason}); give a folder you may write to") from error
     names = [str(path) for path in written]
     emit({"written": names}, as_json, "\n".join(names))
 
@@ -97,6 +124,8 @@ async def _supervise(chosen: IvrSettings, as_json: bool) -> None:
     from ivr.worker import port_of
 
     where = f"{chosen.listen.host}:{chosen.listen.port}"
+    for number in range(chosen.workers):
+        check_free(chosen.listen.host, port_of(chosen, number))
 
     def command(number: int) -> Sequence[str]:
         base = python("-m", "bianmin", "ivr", "--worker", str(number))
