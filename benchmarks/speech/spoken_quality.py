@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import subprocess
@@ -32,7 +33,7 @@ RATES = tuple(min(FASTEST, max(SLOWEST, step * DEFAULT_RATE)) for step in STEPS)
 
 
 def live(engine: kokoro.Kokoro, voice: str, rate: float) -> Say:
-    return lambda text: engine.render(text, voice, rate)
+    return functools.cache(lambda text: engine.render(text, voice, rate))
 
 
 def from_clips(clips: dict[str, Audio], rate: float) -> Say:
