@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,12 +112,37 @@ def load_parts(
     """
     began = time.monotonic()
     pack = Pack.open(pack_path(chosen))
-    listener, hearing_ready = _listener(chosen, pack, microphone, diary, clock)  # loads while the rest is opened
+    words = vocabulary(pack)
+    with ThreadPoolExecutor(2, thread_name_prefix="loading") as beside:
+        # Handing its words to a process that boots takes seconds, and so does rime; the rest is opened meanwhile.
+        listening = beside.submit(_listener, chosen, words, microphone, diary, clock)
+        typing = beside.submit(_ime, words)
+        return _open(chosen, pack, words, listening, typing, loudspeaker, microphone, front, diary, clock, usage, began)
+
+
+def _open(
+    chosen: Settings,
+    pack: Pack,
+    words: tuple[str, ...],
+    listening: Future[tuple[Listener, Callable[[], None]]],
+    typing: Future[Ime | None],
+    loudspeaker: Loudspeaker,
+    microphone: Microphone,
+    front: Front,
+    diary: Diary,
+    clock: Clock,
+    usage: Usage,
+    began: float,
+) -> Parts:
     searcher = Searcher(pack, accents=chosen.speech.accents)
-    counting = CountingSearch(searcher, usage, vocabulary(pack))
+    counting = CountingSearch(searcher, usage, words)
     knowledge = {language: PackKnowledge(pack, counting, language) for language in ("zh", "en")}
     switching = SwitchingLoudspeaker(loudspeaker, _headset(chosen, loudspeaker))
     recorder, player = Recorder(), Player(switching)
+    mouth = _mouth(chosen, pack, switching, front.post, diary, clock)
+    translator("en")  # compiled now rather than when somebody presses English
+    dispatcher = open_dispatcher(settings.home(), pack, lambda: diary.note("dispatch-model-broken"))
+    listener, hearing_ready = listening.result()
     ears = ListeningEars(microphone, listener, front.post, recorder)
     inventory = inventory_of(chosen)
     equipment = open_equipment(
@@ -132,7 +158,6 @@ def load_parts(
     watch.start()
     _listen_at_devices(chosen, inventory, equipment, switching, front)
     limits = Limits(idle=chosen.kiosk.idle_seconds, wipe=chosen.kiosk.wipe_seconds)
-    dispatcher = open_dispatcher(settings.home(), pack, lambda: diary.note("dispatch-model-broken"))
     pages = form_pages(pack) if equipment.pages is not None else {}
 
     consultations = OpenConsultations(clock, dt.date.today)
@@ -159,18 +184,17 @@ def load_parts(
     parts = Parts(
         world=world,
         ears=ears,
-        mouth=_mouth(chosen, pack, switching, front.post, diary, clock),
+        mouth=mouth,
         ratings=FiledRatings(RatingsFile(settings.home() / "ratings" / "kiosk.jsonl", dt.datetime.now), equipment.desk),
         errands=errands(equipment, pack, chosen, keepsakes, diary),
         keepsakes=keepsakes,
         recorder=equipment.recorder,
         player=equipment.player,
-        ime=_ime(pack),
+        ime=typing.result(),
         handwriting=_handwriting(),
         around=watch.around,
         staff=Tools(chosen, pack, inventory, equipment.printer, equipment.busy, lambda gain: _tone(switching, gain)),
     )
-    translator("en")  # compiled now rather than when somebody presses English
     hearing_ready()
     diary.note("kiosk-ready", seconds=round(time.monotonic() - began, 1))
     return parts
@@ -217,12 +241,12 @@ def _tone(loudspeaker: Loudspeaker, gain_db: int) -> bool:
 
 
 def _listener(
-    chosen: Settings, pack: Pack, microphone: Microphone, diary: Diary, clock: Clock
+    chosen: Settings, words: tuple[str, ...], microphone: Microphone, diary: Diary, clock: Clock
 ) -> tuple[Listener, Callable[[], None]]:
     """What listens, and what waits until it can; that raises ``SpeechError``."""
     if not microphone.available:
         return NoListener(), lambda: None
-    recogniser = start_recognition(chosen, vocabulary(pack), on_restart=lambda: diary.note("recogniser-restarted"))
+    recogniser = start_recognition(chosen, words, on_restart=lambda: diary.note("recogniser-restarted"))
 
     def ready() -> None:
         try:
@@ -252,9 +276,9 @@ def _mouth(chosen: Settings, pack: Pack, loudspeaker: Loudspeaker, post: Post, d
     )
 
 
-def _ime(pack: Pack) -> Ime | None:
+def _ime(words: tuple[str, ...]) -> Ime | None:
     try:
-        return Rime(settings.home() / "cache" / "rime", vocabulary(pack))
+        return Rime(settings.home() / "cache" / "rime", words)
     except ImeError:
         return None
 
