@@ -159,7 +159,8 @@ def report(presses: list[Presses], started: Start, rounds: int) -> str:
         "",
         f"Made by `python -m benchmarks.kiosk.latency`, {os.cpu_count()} cores, software rendering; see the script for",
         f"what is measured. Up to {rounds} presses on every sample screen. The machine's load",
-        f"was {os.getloadavg()[1]:.1f} at the end: everything above the number of cores is other work, and every time below is that much too long.",
+        f"was {os.getloadavg()[1]:.1f} at the end: what is above the number of cores is other work, which",
+        "makes every time below too long.",
         "",
         "| glass | presses | press to pixel, median ms | 95 % | with a whole frame's wait, 95 % | goal 50 ms |"
         " another screen, median ms | 95 % | floor: one rectangle, ms |",
