@@ -35,7 +35,11 @@ from speech.recognition import Recogniser, SpeechError
 ROOT = Path(__file__).resolve().parents[2]
 QUESTION = "新生儿怎么上医保"
 ANSWER = "您问的是新生儿参加城乡居民基本医疗保险"
-RTP_PORTS = range(42_000, 42_400)
+ALIKE = 78
+"""Of 100: a halting voice on a busy machine was heard back at 83, the answers nearest to the right one come to 73."""
+FIRST_RTP = 20_000 + os.getpid() % 30 * 400
+RTP_PORTS = range(FIRST_RTP, FIRST_RTP + 400)
+"""Of this run alone: two runs on one machine must not hear each other."""
 
 pytestmark = [
     pytest.mark.skipif(
@@ -104,6 +108,11 @@ def said(wire: Wire) -> Audio:
     return Audio(np.concatenate([*sound, np.zeros(0, np.float32)]), RATE)
 
 
+def sound_of(text: str) -> str:
+    """Syllables without tones: a recogniser that hears a halting voice keeps the sound, not the characters."""
+    return " ".join(syllable.rstrip("12345") for syllable in of_text(text))
+
+
 def words(events: Iterable[HearingEvent]) -> str:
     return "".join(event.hypothesis.spoken for event in events if isinstance(event, Final))
 
@@ -119,7 +128,7 @@ def test_a_caller_asks_and_hears_the_answer(line: str, recogniser: Recogniser, t
     with Wire(ports=RTP_PORTS) as wire, Softphone(tmp_path / "phone", "caller", wav=own) as phone:
         phone.dial(f"sip:12345@{line}")
         assert phone.wait("CALL_ESTABLISHED", "CALL_CLOSED")["type"] == "CALL_ESTABLISHED"
-        while fuzz.partial_ratio(of_text(ANSWER), of_text(heard)) <= 75:
+        while fuzz.partial_ratio(sound_of(ANSWER), sound_of(heard)) <= ALIKE:
             assert phone.closed() is None, heard
             sound = said(wire).at(16_000).samples
             heard += words(hearing.feed(sound[done:]))
