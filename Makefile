@@ -70,7 +70,7 @@ image-test: setup
 	$(BIN)/python -m benchmarks.image.trial --images $(IMAGES) --work var/image-trial --keys var/keys
 	$(BIN)/python -m benchmarks.image.deltas $(IMAGES) --out var/image-sizes.json
 	$(BIN)/python -m benchmarks.image.fleet --out var/image-fleet.json
-	$(BIN)/python -m benchmarks.image.report var/image-trial --cuts var/image-cuts --sizes var/image-sizes.json --fleet var/image-fleet.json
+	$(BIN)/python -m benchmarks.image.report var/image-trial --notes benchmarks/image/goals.md --cuts var/image-cuts --sizes var/image-sizes.json --fleet var/image-fleet.json
 
 # What the tests of the pages take from npm (axe-core), verified by the hashes of the lock.
 var/npm/.installed: tests/central/npm/package.json tests/central/npm/package-lock.json | debian
