@@ -169,7 +169,7 @@ def test_pages_of_the_fleet(filed: Kiosk, browser: Callable[[str], Browser], cen
 
 
 def test_a_pack_is_uploaded_compared_and_published(
-    browser: Callable[[str], Browser], central: Central, small_pack: Path
+    browser: Callable[[str], Browser], central: Central, terminal: Kiosk, small_pack: Path
 ) -> None:
     tech = browser("tech")
     boundary = "b0undary"
@@ -192,7 +192,10 @@ def test_a_pack_is_uploaded_compared_and_published(
     assert name
     wrong = tech.post("/content/publish", name=name[1], pilots="", first="50", second="30", soak="1")
     assert (wrong.status, "从小到大" in wrong.body.decode()) == (422, True)
-    assert tech.post("/content/publish", name=name[1], pilots="WL-001", first="5", second="30", soak="1").status == 303
+    assert (
+        tech.post("/content/publish", name=name[1], pilots=terminal.name, first="5", second="30", soak="1").status
+        == 303
+    )
     page = tech.get("/content").body.decode()
     assert "进行中" in page
     release = central.directory.version
