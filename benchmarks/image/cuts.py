@@ -52,10 +52,10 @@ def _prompt(machine: Vm) -> None:
 
 
 TORN = {
-    "grubenv empty (the real grub-editenv was cut)": lambda data: b"",
-    "grubenv half written": lambda data: data[:512],
+    "a few bytes of grubenv written": lambda data: data[:10],
     "first sector of grubenv lost": lambda data: bytes(512) + data[512:],
     "grubenv gone": None,
+    "grubenv empty (the real grub-editenv was cut)": lambda data: b"",
 }
 """What a cut may leave of the file, the copy beside it being whole."""
 
@@ -66,7 +66,7 @@ def torn(bench: Bench) -> None:
     for what, change in TORN.items():
         disk = _with_memory(bench, folder / "disk.img", change, copy=True)
         with bench.machine(disk) as machine:
-            first = machine.expect("BIANMIN-GRUB [^\r\n]*", PATIENCE).group(0).decode()
+            first = machine.expect("BIANMIN-GRUB [^\r\n]*[\r\n]", PATIENCE).group(0).decode().strip()
             chosen = bench.choice(machine)
             taken = "taking the copy" in first and chosen.endswith("A")
             if change is not None and not change(b"x" * 1024):  # the likeliest of them to its end
