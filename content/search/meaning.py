@@ -128,6 +128,8 @@ class Meanings:
 
 
 def _new_graph() -> Any:
+    # In the other order the two libraries' symbols clash, and the import of onnxruntime crashes the process.
+    import onnxruntime  # noqa: F401
     from usearch.index import Index
 
     return Index(

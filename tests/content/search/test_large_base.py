@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from content.search.document import Document
@@ -33,3 +36,21 @@ def test_building_an_index_asks_for_no_single_document() -> None:
         Document(id="c", title="城乡居民医保参保", answer="带身份证到便民服务中心办理。"),
     )
     assert "search.body" in "".join(build_index(documents, embedder=ScriptedEmbedder()))
+
+
+LARGE = """
+import numpy as np
+from content.search.embedding import E5Embedder
+from content.search.meaning import Graph, quantise
+
+vectors = quantise(np.random.default_rng(7).standard_normal((500, 384)).astype(np.float32))
+graph = Graph(Graph.build(vectors, lambda *told: None))
+print(graph.rows([11]).shape[1], len(E5Embedder().query("医保怎么办")))
+"""
+
+
+def test_the_graph_and_the_meaning_model_live_in_one_process() -> None:
+    """Loaded in the other order they ended the process, so that no question to a large base was ever answered."""
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", LARGE], cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["384", "384"]), done.stderr
