@@ -201,9 +201,10 @@ def tally(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Report
 def advance(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Report], now: dt.datetime) -> Rollout:
     """The rollout as it stands at ``now``: unchanged, one stage further, done, or stopped with the reason.
 
-    A stage whose share is smaller than one terminal of this fleet holds nobody: it is passed over at once.
+    A stage whose share is smaller than one terminal of this fleet holds nobody: it is passed over at once. A fleet
+    without terminals waits for its first.
     """
-    if rollout.status is not Status.RUNNING:
+    if rollout.status is not Status.RUNNING or not fleet:
         return rollout
     plan, count = rollout.plan, tally(rollout, fleet, reports, now)
     if count.failed >= plan.fewest_failures and count.failure_share > plan.stop_share:
@@ -213,7 +214,7 @@ def advance(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Repo
     last = rollout.stage + 1 == len(plan.stages)
     if count.offered == 0 and not last:
         return advance(msgspec.structs.replace(rollout, stage=rollout.stage + 1, since=now), fleet, reports, now)
-    if not (rested and (count.offered == 0 or count.success_share >= plan.success_share)):
+    if not (rested and count.success_share >= plan.success_share):
         return rollout
     if last:
         return msgspec.structs.replace(rollout, status=Status.DONE)
