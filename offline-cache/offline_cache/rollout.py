@@ -202,9 +202,9 @@ def advance(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Repo
     """The rollout as it stands at ``now``: unchanged, one stage further, done, or stopped with the reason.
 
     A stage whose share is smaller than one terminal of this fleet holds nobody: it is passed over at once. A fleet
-    without terminals waits for its first.
+    that has no terminal yet goes through the stages in their time.
     """
-    if rollout.status is not Status.RUNNING or not fleet:
+    if rollout.status is not Status.RUNNING:
         return rollout
     plan, count = rollout.plan, tally(rollout, fleet, reports, now)
     if count.failed >= plan.fewest_failures and count.failure_share > plan.stop_share:
@@ -212,9 +212,9 @@ def advance(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Repo
         return msgspec.structs.replace(rollout, status=Status.STOPPED, reason=reason)
     rested = now - rollout.since >= dt.timedelta(hours=plan.stages[rollout.stage].soak_hours)
     last = rollout.stage + 1 == len(plan.stages)
-    if count.offered == 0 and not last:
+    if fleet and count.offered == 0 and not last:
         return advance(msgspec.structs.replace(rollout, stage=rollout.stage + 1, since=now), fleet, reports, now)
-    if not (rested and count.success_share >= plan.success_share):
+    if not (rested and (count.offered == 0 or count.success_share >= plan.success_share)):
         return rollout
     if last:
         return msgspec.structs.replace(rollout, status=Status.DONE)
