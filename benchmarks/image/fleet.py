@@ -13,7 +13,7 @@ import random
 import tempfile
 from pathlib import Path
 
-from deploy_image.agent.simulated import roll_out
+from deploy_image.agent.simulated import roll_out, take_another
 from deploy_image.publish import PLAN
 from offline_cache.rollout import Status
 
@@ -37,8 +37,8 @@ def one(seed: int, failing: float) -> dict[str, object]:
             "stage": PLAN.stages[state.stage].name,
             "updated": sum(terminal.version == "2" for terminal in terminals),
             "went_back": sum(any(said.result == "failed" for said in terminal.said) for terminal in terminals),
-            "unusable": sum(not terminal.works(terminal.version) for terminal in terminals),
             "most_installs": max(len(terminal.installs) for terminal in terminals),
+            "unusable": len(take_another(terminals, Path(folder) / "next")),
         }
 
 

@@ -55,7 +55,7 @@ def test_nothing_is_installed_while_somebody_uses_the_terminal(world: SimulatedT
 
 
 def test_a_version_that_does_not_work_is_left_and_not_tried_again(world: SimulatedTerminal) -> None:
-    world.works = lambda version: version == "1"
+    world.ill = frozenset({"2"})
     world.live(12 * 3_600, every=300)
     assert (world.version, len(world.installs)) == ("1", 1)
     assert [outcome.result for outcome in world.said] == ["started", "failed"]

@@ -129,7 +129,9 @@ def test_search_and_recognition_are_asked_in_one_command(said: str, search: bool
 
 
 def test_a_terminal_without_a_screen_or_a_printer_is_not_judged_by_them() -> None:
-    run = lambda command, seconds: (0, '{"devices":[]}' if "devices" in command else '{"outcome":"answer"}')  # noqa: E731
+    def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
+        return 0, '{"devices":[]}' if "devices" in command else '{"outcome":"answer"}'
+
     verdict = judge(health.look(run, screen=False, question=None, provisioned=False), {"printer": True})
     assert verdict.good
     assert health.baseline(verdict) == {"search": True}

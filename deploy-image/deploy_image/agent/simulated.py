@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,7 @@ class PowerCut(BaseException):
 class SimulatedTerminal:
     """Central and one terminal's hardware, in memory but for the files of the agent. It satisfies ``Outside``.
 
-    ``works(version)``: whether that system would be found healthy here; ``cut(where)``: may raise ``PowerCut``;
+    ``ill``: versions that would not be found healthy here; ``cut(where)``: may raise ``PowerCut``;
     ``breaks_after``: bytes after which every transfer breaks off.
     """
 
@@ -36,7 +37,7 @@ class SimulatedTerminal:
     ) -> None:
         self.files, self.index_now, self.folder, self.name, self.slot = files, index, folder, name, slot
         self.version, self.next_version = "1", "1"
-        self.works: Callable[[str], bool] = lambda version: True
+        self.ill: frozenset[str] = frozenset()
         self.fetched = 0
         self.installs: list[str] = []
         self.restarts = 0
@@ -89,12 +90,12 @@ class SimulatedTerminal:
         return self.is_quiet
 
     def healthy(self) -> bool:
-        return self.works(self.version)
+        return self.version not in self.ill
 
     def boot(self) -> None:
         """GRUB and the health check: a new version that does not work is left again."""
         if self.next_version != self.version:
-            if self.works(self.next_version):
+            if self.next_version not in self.ill:
                 self.version = self.next_version
             else:
                 self.next_version = self.version
@@ -143,6 +144,16 @@ HOURS_AFTERWARDS = 4
 """A rollout that ended is watched for so long: what was begun comes to its end."""
 
 
+def take_another(terminals: Iterable[SimulatedTerminal], folder: Path) -> list[str]:
+    """Offer everybody a good release, "3"; the names of those that do not come to run it: they would need a van."""
+    folder.mkdir()
+    files, release, _slot = sample_release(folder, "3")
+    for one in terminals:
+        one.files, one.index_now = files, partial(Index, release)
+        one.live(3 * 3_600, every=900)
+    return [one.name for one in terminals if one.version != "3"]
+
+
 def roll_out(
     folder: Path, broken: Container[str], plan: rollout.Plan, hours: int = 10
 ) -> tuple[rollout.Rollout, list[SimulatedTerminal]]:
@@ -152,10 +163,13 @@ def roll_out(
     start = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
     state = rollout.begin(plan, "2", start)
     offer = [rollout.offer_of(state)]
-    index = lambda: Index(msgspec.structs.replace(release, offer=offer[0]))  # noqa: E731
+
+    def index() -> Index:
+        return Index(msgspec.structs.replace(release, offer=offer[0]))
+
     terminals = {name: SimulatedTerminal(files, index, folder / name, name, slot) for name in fleet}
     for name, one in terminals.items():
-        one.works = lambda version, name=name: version == "1" or name not in broken  # type: ignore[misc]
+        one.ill = frozenset({"2"} if name in broken else ())
     ended = 0
     for hour in range(hours):
         ended += state.status is not rollout.Status.RUNNING
