@@ -19,12 +19,13 @@ from bianmin.ivr_errands import PhoneErrands
 from bianmin.opinions import OpenConsultations
 from bianmin.pack_in_use import pack_in_use
 from bianmin.settings import Settings
-from bianmin.usage import CountingSearch, Usage, report_hourly
+from bianmin.usage import CountingSearch, Held, Usage, report_hourly
 from bianmin.voice import open_espeak, open_synthesiser
 from content.pack import Pack
 from content.search import Searcher
 from content.search.query import Query
 from content.search.vocabulary import vocabulary
+from dialog.acts import Say
 from dialog.events import Event, Started
 from dialog.pack_knowledge import PackKnowledge
 from dialog.session import step
@@ -35,7 +36,7 @@ from ivr.diary import FileDiary, Trouble
 from ivr.ears import Ears
 from ivr.journal import ENDING, Journals
 from ivr.leg import Dialler, Leg
-from ivr.parts import Parts
+from ivr.parts import Parts, Thought
 from ivr.voice import LineVoice
 from offline_cache.layout import Terminal
 from offline_cache.sealing import Sealer
@@ -93,8 +94,8 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
     usage = Usage(dt.date.today)
     if terminal is not None:
         report_hourly(usage, terminal.outbox, lambda: dt.datetime.now(dt.UTC))
-    knowledge = PackKnowledge(pack, CountingSearch(searcher, usage, words))
-    world = World(knowledge, can_print=False, means=errands.means, dispatcher=dispatcher)
+    search = CountingSearch(searcher, usage, words)
+    world = World(PackKnowledge(pack, search), can_print=False, means=errands.means, dispatcher=dispatcher)
     consultations = OpenConsultations(time.monotonic, dt.date.today)
 
     def think(state: State, event: Event) -> Future[Turn]:
@@ -102,9 +103,22 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
             usage.session()
         return pool.submit(step, state, event, replace(world, consultations=consultations()))
 
+    def foresee(state: State, event: Event) -> Thought:
+        held = Held(usage)
+        ahead = replace(world, knowledge=PackKnowledge(pack, search.counting(held)), consultations=consultations())
+
+        def turn() -> Turn:
+            found, acts = step(state, event, ahead)
+            voice.warm([act.text for act in acts if isinstance(act, Say)])
+            return found, acts
+
+        future = pool.submit(turn)
+        return Thought(future, lambda: future.add_done_callback(lambda done: held.count()))
+
     endpoint = EndpointSettings(pause=chosen.ivr.habits.pause)
     return Parts(
         think=think,
+        foresee=foresee,
         voice=voice,
         ears=lambda: Ears(Hearing(recogniser, endpoint)),
         errands=errands.open,

@@ -11,6 +11,7 @@ that occur in the question. A citizen's words, a name among them, are in none (d
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import threading
 from collections import Counter
@@ -86,6 +87,21 @@ class Usage:
             self._counts[name] += 1
 
 
+class Held:
+    """Questions that were asked for the case that somebody asks them; ``count`` them when somebody did."""
+
+    def __init__(self, usage: Usage) -> None:
+        self._usage = usage
+        self._asked: list[tuple[str, str]] = []
+
+    def asked(self, outcome: str, topic: str) -> None:
+        self._asked.append((outcome, topic))
+
+    def count(self) -> None:
+        for outcome, topic in self._asked:
+            self._usage.asked(outcome, topic)
+
+
 class Topics:
     """Which of the pack's words a question is about. ``words``: the pack's vocabulary."""
 
@@ -111,8 +127,14 @@ class Topics:
 class CountingSearch:
     """A searcher that counts what was asked of it. ``words``: the pack's vocabulary."""
 
-    def __init__(self, searcher: Search, usage: Usage, words: Sequence[str]) -> None:
+    def __init__(self, searcher: Search, usage: Usage | Held, words: Sequence[str]) -> None:
         self._searcher, self._usage, self._topics = searcher, usage, Topics(words)
+
+    def counting(self, usage: Usage | Held) -> CountingSearch:
+        """The same searcher, counted somewhere else."""
+        other = copy.copy(self)
+        other._usage = usage
+        return other
 
     def search(self, query: Query, n: int) -> SearchResult:
         result = self._searcher.search(query, n)

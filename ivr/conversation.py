@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
 from enum import Enum, auto
 from typing import assert_never
 
@@ -25,7 +24,6 @@ from dialog.acts import Act, Ask, End
 from dialog.events import (
     Channel,
     Event,
-    Gone,
     Key,
     NotPerformed,
     Pressed,
@@ -34,7 +32,7 @@ from dialog.events import (
     Typed,
     Unintelligible,
 )
-from dialog.state import State, Turn
+from dialog.state import State
 from ivr import keys, understanding
 from ivr.answering import Answering
 from ivr.diary import BargedIn, CallBegan, CallEnded, Ending, NotUnderstood, Trouble, WentOn
@@ -47,8 +45,10 @@ from ivr.mouth import Mouth
 from ivr.parts import Desk, Parts
 from ivr.patience import Patience, SpokenTurn
 from ivr.script import Run, Script
+from ivr.thoughts import Thoughts
 from ivr.tones import ToneKeys
 from speech import hearing
+from speech.recognition import Hypothesis
 
 
 class Doing(Enum):
@@ -69,10 +69,8 @@ class Conversation:
         self._ears = parts.ears()
         self._gaps = GapFiller()
         self._inbox: deque[LegEvent] = deque()
-        self._state = self._before = State()
+        self._thoughts = Thoughts(parts)
         self._doing = Doing.THINKING
-        self._thinking: Future[Turn] | None = None
-        self._event: Event = Gone()
         self._kept = Keepsakes()
         self._script = Script(parts.voice, self._kept, lambda act: parts.rated(act, leg.caller))
         self._patience = Patience(parts.habits)
@@ -153,26 +151,9 @@ class Conversation:
 
     def _hung_up(self, now: float) -> None:
         """The caller is gone; what the dialog still wants kept (a message) is kept."""
-        state = self._state
         last = self._errand.hung_up(now)
-        if last is not None:
-            self._leave(self._parts.think(state, last))
-            self._end(Ending.CALLER, now)
-            return
-        done: Future[Turn] = Future()
-        done.set_result((state, ()))
-        self._leave(done)
-        self._end(Ending.HANDED_OVER if self._handed_over else Ending.CALLER, now)
-
-    def _leave(self, last: Future[Turn]) -> None:
-        """Tell the dialog that the caller is gone, after its ``last`` turn, and have its last wishes carried out."""
-        kept, parts = self._kept, self._parts
-
-        def gone(turn: Future[Turn]) -> None:
-            if turn.exception() is None:
-                parts.left(parts.think(turn.result()[0], Gone()), kept)
-
-        last.add_done_callback(gone)
+        self._thoughts.leave(last, self._kept)
+        self._end(Ending.HANDED_OVER if self._handed_over and last is None else Ending.CALLER, now)
 
     def _key(self, key: str, now: float) -> None:
         if self._errand:
@@ -238,6 +219,8 @@ class Conversation:
                     self._speech_began(now)
                 case hearing.Partial():
                     pass
+                case hearing.Foreseen(hypothesis):
+                    self._thoughts.foresee(*self._meant(hypothesis))
                 case hearing.Final():
                     self._understood(event, now)
                 case hearing.Unintelligible(reason):
@@ -259,10 +242,7 @@ class Conversation:
         if self._answering.was_cut and understanding.is_agreement(text):
             self._go_on()
             return
-        state, before = self._state, None
-        if self._is_second_thought(text):
-            state, before = self._before, self._event
-        heard = understanding.heard(event.hypothesis, before)
+        heard, state = self._meant(event.hypothesis)
         self._forget_speech()
         endpoint, recognition = timings.endpoint / 1000, timings.recognition / 1000
         self._spoken = SpokenTurn(now - endpoint - recognition, endpoint, recognition)
@@ -270,9 +250,16 @@ class Conversation:
         self._think(heard, now, state)
         self._patience.owed_since = self._spoken.ended
 
+    def _meant(self, hypothesis: Hypothesis) -> tuple[Event, State]:
+        """What the dialog is asked with these words, and in which state."""
+        thoughts = self._thoughts
+        if self._is_second_thought(hypothesis.text):
+            return understanding.heard(hypothesis, thoughts.event), thoughts.before
+        return understanding.heard(hypothesis), thoughts.state
+
     def _is_second_thought(self, text: str) -> bool:
         """Whether this goes on with the question before: the caller had only paused for breath."""
-        if not understanding.may_go_on(text, self._event):
+        if not understanding.may_go_on(text, self._thoughts.event):
             return False
         at_once = self._answering.was_cut and self._answering.heard < self._parts.habits.second_thought
         return self._doing is Doing.THINKING or at_once
@@ -305,31 +292,27 @@ class Conversation:
 
     def _think(self, event: Event, now: float, state: State | None = None) -> None:
         """Give ``event`` to the dialog; a turn that is still being thought about is forgotten."""
-        self._before = state if state is not None else self._state
-        self._event = event
         self._script.clear()
         self._answering.new_turn()
         self._digits = ""
         self._deadline = None
         self._patience.owed_since = now
         self._doing = Doing.THINKING
-        self._thinking = self._parts.think(self._before, event)
+        self._thoughts.ask(event, state if state is not None else self._thoughts.state)
 
     def _collect(self, now: float) -> None:
         """Take the dialog's answer when it is there and the caller is not speaking on."""
-        future = self._thinking
-        if future is None or not future.done() or self._ears.open:
+        acts = None if self._ears.open else self._thoughts.take()
+        if acts is None:
             return
-        self._thinking = None
-        error = future.exception()
-        if error is not None:
-            self._failed(error, now)
+        if isinstance(acts, BaseException):
+            self._failed(acts, now)
             return
-        self._state, acts = future.result()
         if self._spoken is not None:
             self._spoken.thought = now
-        notice = self._parts.notice if isinstance(self._event, Started) else ""
-        self._script.write(acts, notice, name_keys=isinstance(self._event, Silence))
+        event = self._thoughts.event
+        notice = self._parts.notice if isinstance(event, Started) else ""
+        self._script.write(acts, notice, name_keys=isinstance(event, Silence))
         self._next(now)
 
     def _failed(self, error: BaseException, now: float) -> None:
@@ -437,8 +420,6 @@ class Conversation:
         self._doing = Doing.OVER
         self._forget_speech()
         self._ears.wipe()
-        self._thinking = None
-        self._state = self._before = State()
-        self._event = Gone()
+        self._thoughts.wipe()
         self._script.clear()
         self._parts.diary.note(CallEnded(ending, round(now - self._began, 1), self._turns), self._call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -54,6 +55,14 @@ Think = Callable[[State, Event], "Future[Turn]"]
 """``dialog.session.step`` somewhere else, for a search may take longer than a packet of sound."""
 
 
+@dataclass(frozen=True)
+class Thought:
+    """A turn thought about before it was asked for. ``keep`` it when it is: only then it counts."""
+
+    turn: Future[Turn]
+    keep: Callable[[], None]
+
+
 class Errand(Protocol):
     """Something the caller waits for and that has the line to itself: a message, a transfer, a filing.
 
@@ -96,11 +105,12 @@ Errands = Callable[[Act, Desk], "Errand | None"]
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """``ears`` opens the hearing of one call; ``today``: the time of day; ``rated``: keeps a rating of a caller;
-    ``left``: carries out what the dialog still wants done for a caller who hung up; ``record``: puts a call
-    on record, and then ``notice`` is said first."""
+    """``foresee`` thinks ahead (None: nothing is thought before it is asked); ``ears`` opens the hearing of one call;
+    ``today``: the time of day; ``rated``: keeps a rating of a caller; ``left``: carries out what the dialog still wants
+    done for a caller who hung up; ``record``: puts a call on record, and then ``notice`` is said first."""
 
     think: Think
+    foresee: Callable[[State, Event], Thought] | None = None
     voice: Speaking
     ears: Callable[[], Listening]
     errands: Errands

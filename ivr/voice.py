@@ -16,11 +16,15 @@ from dialog.state import DEFAULT_VOLUME
 from ivr.leg import RATE
 from speech.audio import Audio, Samples
 from speech.clips import Clips
+from speech.sentences import split_sentences
 from speech.speaking import Speaker, SpeechFailed, Utterance
 from speech.synthesis import FASTEST, SLOWEST, OnSound, Synthesiser, ignore_sound
 
 KEPT = 96_000_000
 """Bytes of narrow-band sound kept in memory: 50 minutes as float32."""
+
+WARMED = 2
+"""Sentences of an answer that are made ready before it is sure that it will be given."""
 
 STEP = 3.0
 """dB of a volume step."""
@@ -149,6 +153,11 @@ class LineVoice:
         for text in others:
             for _ in Speaker(self._shared, self._clips, on_failure=self._on_failure).utter(text, self._base_rate):
                 pass
+
+    def warm(self, texts: Sequence[str]) -> None:
+        """Have what will probably be said first at hand, where it is a clip: reading one takes some milliseconds."""
+        for sentence in split_sentences("\n".join(texts))[:WARMED]:
+            self._clips.clip(sentence)
 
     def close(self) -> None:
         self._shared.close()

@@ -12,6 +12,7 @@ likely for any rival: those are done with array arithmetic alone.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -65,6 +66,10 @@ class FusedSearch:
         self.settings = settings or SearchSettings()
         start = (BLANK,) * model.context
         self._keep([(0.0, Rival(start, lexicon.root(), 0, "", (), 0.0))])
+
+    def fork(self) -> FusedSearch:
+        """Another search that goes on from here and leaves this one alone."""
+        return copy.copy(self)  # what changes is replaced, never altered
 
     def advance(self, encodings: Sequence[Floats]) -> None:
         for encoding in encodings:

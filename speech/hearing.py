@@ -2,7 +2,18 @@
 
     hearing = Hearing(recogniser)
     for event in hearing.feed(samples):        # 16 kHz, any block size
-        match event: SpeechStarted | Partial | Final | Unintelligible
+        match event: SpeechStarted | Partial | Foreseen | Final | Unintelligible
+
+Waiting for the end of a turn takes half a second, and understanding it then takes another part of one. So both are done
+at once: after ``AHEAD`` of quiet the recogniser is asked what it would say if nothing more came::
+
+    voice ####.......................
+    quiet     |<-AHEAD->|
+    preview             |==recognition==| Foreseen: a front end may begin to think
+    closed                        |     Final: the same hypothesis, at once
+
+If the voice goes on the preview is forgotten: nothing was committed. The ``Final`` of a turn is the preview of the
+quiet that closed it, so nothing is understood twice.
 
 Time is counted in samples, so a recording fed as fast as it can be read gives the same events as a microphone. A
 recogniser in a process of its own answers a little later: its ``Final`` comes out of a later ``feed``. Nothing here
@@ -14,7 +25,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 
 import msgspec
 import numpy as np
@@ -29,6 +40,9 @@ PRE_ROLL = 0.5
 
 PARTIAL_EVERY = 0.2
 """s of sound between two ``Partial`` events of a turn, at most."""
+
+AHEAD = 0.25
+"""s of quiet in a turn after which the recogniser is asked for a preview: longer than the gaps between syllables."""
 
 LEAST_CONFIDENCE = 0.12
 """A final hypothesis below it is called unintelligible."""
@@ -45,6 +59,12 @@ class Partial(msgspec.Struct, frozen=True, tag="partial"):
     somebody speaks and is being heard. Empty until the recogniser has words (whisper has none for a second)."""
 
     text: str
+
+
+class Foreseen(msgspec.Struct, frozen=True, tag="foreseen"):
+    """What the ``Final`` will be if the speaker says no more. Nothing may be done yet that could be noticed."""
+
+    hypothesis: Hypothesis
 
 
 class Timings(msgspec.Struct, frozen=True):
@@ -66,7 +86,18 @@ class Unintelligible(msgspec.Struct, frozen=True, tag="unintelligible"):
     reason: str = "unclear"
 
 
-HearingEvent = SpeechStarted | Partial | Final | Unintelligible
+HearingEvent = SpeechStarted | Partial | Foreseen | Final | Unintelligible
+
+
+class _Pending(msgspec.Struct):
+    """A turn that is over and whose text is still to come, perhaps from a preview. ``quiet``: what closed it, seconds;
+    ``began``: when, by the clock."""
+
+    stream: RecogniserStream
+    future: Future[Hypothesis]
+    is_preview: bool
+    quiet: float
+    began: float
 
 
 class Hearing:
@@ -92,7 +123,9 @@ class Hearing:
         self._stream: RecogniserStream | None = None
         self._partial = ""
         self._since_partial = 0
-        self._pending: deque[tuple[Future[Hypothesis], float, float]] = deque()
+        self._preview: Future[Hypothesis] | None = None
+        self._previewed = self._foreseen = False
+        self._pending: deque[_Pending] = deque()
         self._frames = 0
 
     @property
@@ -108,6 +141,7 @@ class Hearing:
     def feed(self, samples: Samples) -> Iterator[HearingEvent]:
         """Take sound; the events it caused, in order."""
         yield from self._finished(wait=False)
+        yield from self._looked_ahead()
         sound = np.concatenate([self._rest, np.asarray(samples, np.float32)])
         whole = len(sound) // FRAME * FRAME
         self._rest = sound[whole:]
@@ -129,6 +163,9 @@ class Hearing:
         if self._stream is not None:
             self._stream.drop()
         self._stream = None
+        self._forget_preview()
+        for pending in self._pending:
+            pending.stream.drop()
         self._pending.clear()
         self._partial = ""
         self._before.clear()
@@ -150,6 +187,7 @@ class Hearing:
         boundary = self.endpointer.frame(probability, level, phrase_of(self._partial))
         if boundary is Boundary.OPENED:
             self._stream = self._recogniser.stream()
+            self._forget_preview()
             self._partial = ""
             self._since_partial = 0
             yield SpeechStarted(at=self.seconds)
@@ -163,28 +201,74 @@ class Hearing:
                 self._partial = text
                 self._since_partial = 0
                 yield Partial(text)
+            self._look_ahead(self.endpointer.quiet)
+            yield from self._looked_ahead()
             if boundary is Boundary.CLOSED:
                 self._close(self.endpointer.quiet)
                 yield from self._finished(wait=False)
         else:
             self._before.append(frame)
 
+    def _look_ahead(self, quiet: float) -> None:
+        """Ask for a preview, once in a pause; the voice that ends the pause makes it worthless."""
+        if quiet < AHEAD:
+            self._forget_preview()
+        elif not self._previewed and self._stream is not None:
+            self._previewed = True
+            self._preview = self._stream.preview_soon()
+
+    def _looked_ahead(self) -> Iterator[Foreseen]:
+        if self._preview is None or self._foreseen or not self._preview.done():
+            return
+        self._foreseen = True
+        hypothesis = _understood(self._preview)
+        if hypothesis is not None:
+            yield Foreseen(hypothesis)
+
+    def _forget_preview(self) -> None:
+        self._preview = None
+        self._previewed = self._foreseen = False
+
     def _close(self, quiet: float) -> None:
         assert self._stream is not None
         began = self._clock()
-        self._pending.append((self._stream.finish_soon(), quiet, began))
+        preview = self._preview
+        future = preview if preview is not None else self._stream.finish_soon()
+        self._pending.append(_Pending(self._stream, future, preview is not None, quiet, began))
         self._stream = None
+        self._forget_preview()
         self._partial = ""
 
     def _finished(self, wait: bool) -> Iterator[HearingEvent]:
-        while self._pending and (wait or self._pending[0][0].done()):
-            future, quiet, began = self._pending.popleft()
-            try:
-                hypothesis = future.result()
-            except SpeechError:
-                yield Unintelligible("restarted")
-                continue
-            if not hypothesis.text or hypothesis.confidence < LEAST_CONFIDENCE:
+        while self._pending and (wait or self._pending[0].future.done()):
+            turn = self._pending[0]
+            if turn.is_preview:
+                hypothesis = _understood(turn.future)
+                if hypothesis is None:  # it failed, or heard nothing: only the end itself tells
+                    turn.future, turn.is_preview = turn.stream.finish_soon(), False
+                    continue
+                turn.stream.drop()
+            else:
+                try:
+                    hypothesis = _worth_saying(turn.future.result())
+                except SpeechError:
+                    self._pending.popleft()
+                    yield Unintelligible("restarted")
+                    continue
+            self._pending.popleft()
+            if hypothesis is None:
                 yield Unintelligible()
             else:
-                yield Final(hypothesis, Timings(quiet * 1000.0, (self._clock() - began) * 1000.0))
+                yield Final(hypothesis, Timings(turn.quiet * 1000.0, (self._clock() - turn.began) * 1000.0))
+
+
+def _understood(preview: Future[Hypothesis]) -> Hypothesis | None:
+    """Wait for a preview; None when it failed or nothing was understood."""
+    try:
+        return _worth_saying(preview.result())
+    except (SpeechError, CancelledError):
+        return None
+
+
+def _worth_saying(hypothesis: Hypothesis) -> Hypothesis | None:
+    return hypothesis if hypothesis.text and hypothesis.confidence >= LEAST_CONFIDENCE else None

@@ -1,8 +1,8 @@
 """The child process that recognises: one loaded model, many streams, messages over a pipe.
 
-Messages in: ``Feed``, ``Finish``, ``Forget`` of a stream by its number; ``Ping``. Messages out: ``Ready`` once, then
-for each message one answer (``Understood``, ``Done``, ``Failed``, ``Pong``), which is also the sign of life that the
-watchdog waits for. Sound exists only in memory; when the pipe closes the process ends.
+Messages in: ``Feed``, ``Finish``, ``Preview``, ``Forget`` of a stream by its number; ``Ping``. Messages out: ``Ready``
+once, then for each message one answer (``Understood``, ``Done``, ``Previewed``, ``Failed``, ``Pong``), which is also
+the sign of life that the watchdog waits for. Sound exists only in memory; when the pipe closes the process ends.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ class Finish(msgspec.Struct, frozen=True, tag="finish"):
     stream: int
 
 
+class Preview(msgspec.Struct, frozen=True, tag="preview"):
+    stream: int
+
+
 class Forget(msgspec.Struct, frozen=True, tag="forget"):
     stream: int
 
@@ -36,7 +40,7 @@ class Ping(msgspec.Struct, frozen=True, tag="ping"):
     pass
 
 
-Request = Feed | Finish | Forget | Ping
+Request = Feed | Finish | Preview | Forget | Ping
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -53,6 +57,13 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     hypothesis: Hypothesis
 
 
+class Previewed(msgspec.Struct, frozen=True, tag="previewed"):
+    """``hypothesis`` None: this engine cannot tell before the end."""
+
+    stream: int
+    hypothesis: Hypothesis | None
+
+
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """``stream`` -1: the model could not be loaded."""
 
@@ -64,7 +75,7 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     pass
 
 
-Answer = Ready | Understood | Done | Failed | Pong
+Answer = Ready | Understood | Done | Previewed | Failed | Pong
 
 Load = Callable[[], Recogniser]
 """How the child gets its recogniser: a picklable callable, for it crosses into a spawned process."""
@@ -114,6 +125,10 @@ def _handle(recogniser: Recogniser, streams: dict[int, RecogniserStream], reques
         case Finish(number):
             stream = streams.pop(number, None) or recogniser.stream()
             return Done(number, stream.finish())
+        case Preview(number):
+            stream = streams.get(number)
+            preview = stream.preview_soon() if stream is not None else None
+            return Previewed(number, preview.result() if preview is not None else None)
         case Forget(number):
             streams.pop(number, None)
             return Pong()

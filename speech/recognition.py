@@ -52,6 +52,11 @@ class RecogniserStream(Protocol):
         """The same without waiting; the future may raise ``SpeechError``."""
         ...
 
+    def preview_soon(self) -> Future[Hypothesis] | None:
+        """What ``finish`` would give if nothing more came; the stream goes on as if it had not been asked. None: this
+        engine cannot. The future may raise ``SpeechError`` or be cancelled: then only ``finish`` tells."""
+        ...
+
     def drop(self) -> None:
         """The utterance is not wanted any more."""
         ...
@@ -62,6 +67,9 @@ class ImmediateFinish:
 
     def drop(self) -> None:
         return
+
+    def preview_soon(self) -> Future[Hypothesis] | None:
+        return None
 
     def finish(self) -> Hypothesis:
         raise NotImplementedError

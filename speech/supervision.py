@@ -18,6 +18,7 @@ import multiprocessing
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from multiprocessing.connection import Connection
@@ -36,6 +37,8 @@ from speech.recogniser_process import (
     Forget,
     Load,
     Ping,
+    Preview,
+    Previewed,
     Ready,
     Request,
     Understood,
@@ -141,6 +144,7 @@ class SupervisedStream:
         self.finishing = False
         self.tries = 0
         self.final: Future[Hypothesis] = Future()
+        self.previews: deque[Future[Hypothesis]] = deque()
 
     def feed(self, samples: Samples) -> str:
         self._supervisor.feed(self, samples.astype("float32", copy=False).tobytes())
@@ -152,6 +156,13 @@ class SupervisedStream:
 
     def finish(self) -> Hypothesis:
         return self.finish_soon().result()
+
+    def preview_soon(self) -> Future[Hypothesis] | None:
+        return self._supervisor.preview(self)
+
+    def forget_previews(self) -> None:
+        while self.previews:
+            self.previews.popleft().cancel()
 
     def drop(self) -> None:
         self._supervisor.forget(self)
@@ -228,6 +239,14 @@ class Supervisor:
                 stream.finishing = True
                 self._child.send(Finish(stream.number))
 
+    def preview(self, stream: SupervisedStream) -> Future[Hypothesis]:
+        """Cancelled when the child cannot tell, or is replaced before it has."""
+        future: Future[Hypothesis] = Future()
+        with self._lock:
+            stream.previews.append(future)
+            self._child.send(Preview(stream.number))
+        return future
+
     def forget(self, stream: SupervisedStream) -> None:
         """The utterance is not wanted any more."""
         with self._lock:
@@ -247,7 +266,7 @@ class Supervisor:
 
     def _answered(self, child: _Child, answer: Answer) -> None:
         with self._lock:
-            if child is not self._child or not isinstance(answer, Understood | Done | Failed):
+            if child is not self._child or not isinstance(answer, Understood | Done | Previewed | Failed):
                 return
             stream = self._streams.get(answer.stream)
             if stream is None:
@@ -255,9 +274,17 @@ class Supervisor:
             if isinstance(answer, Understood):
                 stream.partial = answer.text
                 return
+            if isinstance(answer, Previewed):
+                preview = stream.previews.popleft()
+                if answer.hypothesis is None:
+                    preview.cancel()
+                else:
+                    preview.set_result(answer.hypothesis)
+                return
             del self._streams[answer.stream]
             self._replaying.discard(answer.stream)
             stream.sound.clear()
+            stream.forget_previews()
         if isinstance(answer, Done):
             stream.final.set_result(answer.hypothesis)
         else:
@@ -312,6 +339,7 @@ class Supervisor:
             lost = []
             for stream in self._streams.values():
                 stream.tries += 1
+                stream.forget_previews()
                 if stream.tries >= _TRIES:
                     lost.append(stream)
                     continue
@@ -330,5 +358,6 @@ class Supervisor:
             self._streams.pop(stream.number, None)
             self._replaying.discard(stream.number)
             stream.sound.clear()
+            stream.forget_previews()
             if not stream.final.done():
                 stream.final.set_exception(SpeechError(reason))

@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
 _MEL_BINS = 80
+_FEATURE_SAMPLES = RECOGNISER_RATE // 100
+_FEATURES_SETTLE = 2  # features at the start of a sound that see its mirrored beginning
 _DECODERS_KEPT = 60_000
 
 
@@ -154,6 +156,14 @@ class Encoding:
         """Encodings that became ready, one a 40 ms."""
         self._features.accept_waveform(RECOGNISER_RATE, samples.tolist())
         return self._ready()
+
+    def fork(self, sound: Samples) -> Encoding:
+        """Another encoding that goes on from here and leaves this one alone. ``sound``: all that was added so far."""
+        other = Encoding(self._model)
+        skipped = max(0, self._next - _FEATURES_SETTLE)
+        other._state, other._next = self._state, self._next - skipped
+        other._features.accept_waveform(RECOGNISER_RATE, sound[skipped * _FEATURE_SAMPLES :].tolist())
+        return other
 
     def end(self) -> list[Floats]:
         """No more sound."""

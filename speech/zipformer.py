@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,8 @@ class _SecondHearing:
     def __init__(self, model: Transducer) -> None:
         self._encoding = Encoding(model)
         shift = np.zeros(model.step // _FRAMES_OF_ENCODING // 2 * _ENCODING_SAMPLES, np.float32)
-        self._encodings = self._encoding.add(np.concatenate([shift, _BEFORE]))
+        self._start = np.concatenate([shift, _BEFORE])
+        self._encodings = self._encoding.add(self._start)
         self._heard = 0  # pieces of the sound
 
     def hear(self, sound: Sequence[Samples], most: int) -> None:
@@ -71,10 +73,10 @@ class _SecondHearing:
             self._heard = until
 
     def whole(self, sound: Sequence[Samples]) -> list[Floats]:
-        """Hear the rest, and what comes after it."""
-        return (
-            self._encodings + self._encoding.add(np.concatenate([*sound[self._heard :], _AFTER])) + self._encoding.end()
-        )
+        """With the rest, and what comes after it; this hearing itself can go on."""
+        encoding = self._encoding.fork(np.concatenate([self._start, *sound[: self._heard]]))
+        rest = encoding.add(np.concatenate([*sound[self._heard :], _AFTER]))
+        return self._encodings + rest + encoding.end()
 
 
 class ZipformerStream(ImmediateFinish):
@@ -121,9 +123,25 @@ class ZipformerStream(ImmediateFinish):
         began = time.thread_time()
         self._advance(self._encoding.add(_AFTER))
         self._advance(self._encoding.end())
-        result = self._search.result()
+        return self._hypothesis(self._search, self._encodings, began)
+
+    def preview_soon(self) -> Future[Hypothesis] | None:
+        if self._samples > _LONGEST_AGAIN:  # its sound is not kept
+            return None
+        began = time.thread_time()
+        encoding, search = self._encoding.fork(np.concatenate([_BEFORE, *self._sound])), self._search.fork()
+        rest = encoding.add(_AFTER) + encoding.end()
+        search.advance(rest)
+        future: Future[Hypothesis] = Future()
+        future.set_result(self._hypothesis(search, self._encodings + rest, began))
+        self._compute += time.thread_time() - began
+        return future
+
+    def _hypothesis(self, search: FusedSearch, encodings: list[Floats], began: float) -> Hypothesis:
+        """What ``search`` found in ``encodings``, those of the whole utterance. ``began``: of the thread's time."""
+        result = search.result()
         if result.pinyin and result.confidence < UNSURE and self._samples <= _LONGEST_AGAIN:
-            result = self._heard_again() or result
+            result = self._heard_again(encodings) or result
         spoken, *others = result.texts
         return Hypothesis(
             text=written(spoken),
@@ -135,18 +153,20 @@ class ZipformerStream(ImmediateFinish):
             compute_seconds=self._compute + time.thread_time() - began,
         )
 
-    def _heard_again(self) -> Result | None:
+    def _heard_again(self, encodings: list[Floats]) -> Result | None:
         """The result of both hearings together; None when there is nothing to search."""
         chunk = self._model.step // _FRAMES_OF_ENCODING
         later = chunk // 2
-        again = (self._second or _SecondHearing(self._model)).whole(self._sound)
-        count = min(len(self._encodings), len(again) - later)
+        self._second = self._second or _SecondHearing(self._model)
+        self._second.hear(self._sound, self._samples)
+        again = self._second.whole(self._sound)
+        count = min(len(encodings), len(again) - later)
         if count <= 0:
             return None
         place = np.arange(count)
         future = np.stack([chunk - place % chunk, chunk - (place + later) % chunk]).astype(np.float32)
         first, second = (future / future.sum(axis=0))[..., None]
-        both = first * np.stack(self._encodings[:count]) + second * np.stack(again[later : later + count])
+        both = first * np.stack(encodings[:count]) + second * np.stack(again[later : later + count])
         search = self._new_search()
         search.advance(list(both))
         return search.result()

@@ -34,6 +34,40 @@ def test_the_greeting_is_said_and_a_question_is_answered() -> None:
     assert call.texts() == [GREETING, "要带身份证"]
 
 
+def test_what_is_thought_while_the_caller_may_be_finished_is_said_at_once_when_he_is() -> None:
+    late = greeted((Say("要带身份证"), ASK), lines=["社保卡怎么补办"])
+    soon = greeted((Say("要带身份证"), ASK), lines=["社保卡怎么补办"], foresees=True)
+    for call in (late, soon):
+        call.dialog.delay = 0.3
+        call.say(1.5).run(6)
+        assert call.texts() == [GREETING, "要带身份证"]
+    assert len(late.events) == 2
+    assert len(soon.events) == 1
+    assert soon.dialog.kept == soon.dialog.ahead
+    waits = [next(e.first_audio for e in c.diary.entries if isinstance(e, TurnAnswered)) for c in (late, soon)]
+    assert waits[0] - waits[1] >= 260
+
+
+def test_what_was_thought_ahead_of_a_caller_who_goes_on_is_never_said() -> None:
+    call = greeted((Say("错"), ASK), (Say("对"), ASK), lines=["社保卡怎么补办"], foresees=True)
+    call.say(1.0).run(1.4)
+    assert len(call.dialog.ahead) == 1
+    call.say(1.0).run(6)
+    assert call.texts() == [GREETING, "对"]
+    assert len(call.dialog.kept) == 1
+
+
+def test_a_key_after_what_was_thought_ahead_is_what_counts() -> None:
+    call = greeted((Say("错"), ASK), (Say("对"), ASK), lines=["社保卡怎么补办"], foresees=True)
+    call.say(1.0).run(1.4)
+    assert len(call.dialog.ahead) == 1
+    call.leg.press("0")
+    call.run(6)
+    assert call.texts() == [GREETING, "对"]
+    assert call.events[-1] == Pressed(Key.HUMAN)
+    assert not call.dialog.kept
+
+
 def test_speech_silences_the_answer_and_nothing_stale_follows() -> None:
     call = greeted((Say(LONG), ASK), (Say("好"), ASK), lines=["一", "社保卡怎么补办"])
     call.say(1.0).run(2.6)

@@ -21,7 +21,7 @@ from ivr.ears import Ears
 from ivr.keepsakes import Keepsakes
 from ivr.leg import FRAME, RATE
 from ivr.mouth import Sound
-from ivr.parts import Desk, Errand, Parts, Think
+from ivr.parts import Desk, Errand, Parts, Think, Thought
 from ivr.settings import Habits
 from ivr.virtual_leg import VirtualLeg
 from speech.audio import Samples
@@ -112,6 +112,9 @@ class SlowRecogniser:
         self._waiting.append(Future())
         return self._waiting[-1]
 
+    def preview_soon(self) -> Future[Hypothesis] | None:
+        return None
+
     def drop(self) -> None:
         return
 
@@ -130,6 +133,8 @@ class ScriptedDialog:
         self.states: list[State] = []
         self.delay = 0.0
         self.broken = False
+        self.ahead: list[Event] = []
+        self.kept: list[Event] = []
         self._waiting: list[tuple[float, Future[Turn], Turn]] = []
 
     def think(self, state: State, event: Event) -> Future[Turn]:
@@ -146,6 +151,11 @@ class ScriptedDialog:
         else:
             future.set_result(turn)
         return future
+
+    def foresee(self, state: State, event: Event) -> Thought:
+        future = self.think(state, event)
+        self.ahead.append(self.events.pop())
+        return Thought(future, lambda: self.kept.append(event))
 
     def tick(self) -> None:
         due = [entry for entry in self._waiting if entry[0] <= self._clock()]
@@ -168,6 +178,7 @@ class Call:
         left: Callable[[Future[Turn], Keepsakes], None] = lambda turn, kept: None,
         now: dt.datetime = dt.datetime(2026, 11, 23, 10, 0),
         recogniser: Recogniser | None = None,
+        foresees: bool = False,
     ) -> None:
         self.now = 100.0
         self.leg = leg or VirtualLeg("13800000000")
@@ -179,6 +190,7 @@ class Call:
         understands = recogniser or ScriptedRecogniser(lines)
         parts = Parts(
             think=think or self.dialog.think,
+            foresee=self.dialog.foresee if foresees else None,
             left=left,
             voice=self.voice,
             ears=lambda: Ears(Hearing(understands, voice=LoudIsVoice(), clock=lambda: self.now)),

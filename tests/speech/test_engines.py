@@ -92,6 +92,26 @@ def test_a_second_hearing_lines_up_with_the_first(zipformer: Recogniser, monkeyp
 
 
 @pytest.mark.shared_data
+def test_a_preview_is_what_the_end_will_be_and_changes_nothing(zipformer: Recogniser) -> None:
+    if not CLIPS.is_dir():
+        pytest.skip(f"{CLIPS} is not there")
+    recordings = read_manifest(CLIPS / "manifest.tsv")[:12]
+    for recording in recordings:
+        sound = read_audio(recording.path).at(RECOGNISER_RATE).samples[: 6 * RECOGNISER_RATE]
+        plain, asked, half = zipformer.stream(), zipformer.stream(), len(sound) // 2
+        for start in range(0, len(sound), FRAME):
+            plain.feed(sound[start : start + FRAME])
+            asked.feed(sound[start : start + FRAME])
+            if start <= half < start + FRAME:
+                asked.preview_soon()
+        preview, end = asked.preview_soon(), plain.finish()
+        assert preview is not None
+        for other in (preview.result(), asked.finish()):
+            assert (other.text, other.pinyin, other.nbest) == (end.text, end.pinyin, end.nbest)
+            assert other.confidence == pytest.approx(end.confidence, abs=1e-3)
+
+
+@pytest.mark.shared_data
 def test_partials_come_with_the_speech(zipformer: Recogniser) -> None:
     """An event every 0.2 s of a turn; new words as often as the network gives them, every 0.32 s."""
     if not CLIPS.is_dir():

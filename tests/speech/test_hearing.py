@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from speech.audio import Samples
-from speech.hearing import Final, Hearing, HearingEvent, Partial, SpeechStarted, Unintelligible
+from speech.hearing import Final, Foreseen, Hearing, HearingEvent, Partial, SpeechStarted, Unintelligible
 from speech.recognition import Hypothesis
 from speech.scripted import Line, ScriptedRecogniser, ScriptedStream
 
@@ -134,6 +134,9 @@ class LateStream(ScriptedStream):
 
     future: Future[Hypothesis]
 
+    def preview_soon(self) -> Future[Hypothesis] | None:
+        return None
+
     def finish_soon(self) -> Future[Hypothesis]:
         self.future = Future()
         return self.future
@@ -166,3 +169,86 @@ def test_the_level_meter_follows_the_sound() -> None:
     quiet = ears.level
     listen(ears, (0.2, True))
     assert 0.0 <= quiet < ears.level <= 1.0
+
+
+class ForesightedStream(ScriptedStream):
+    """Tells before the end what it will have understood; counts what it is asked."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(line)
+        self.previews: list[Future[Hypothesis]] = []
+        self.finished = 0
+        self.dropped = False
+
+    def preview_soon(self) -> Future[Hypothesis] | None:
+        future: Future[Hypothesis] = Future()
+        self.previews.append(future)
+        self.prepare(future)
+        return future
+
+    def prepare(self, future: Future[Hypothesis]) -> None:
+        future.set_result(ScriptedStream.finish(self))
+
+    def finish(self) -> Hypothesis:
+        self.finished += 1
+        return super().finish()
+
+    def drop(self) -> None:
+        self.dropped = True
+
+
+class GivesUp(ForesightedStream):
+    """Its previews come to nothing: the process that made them was replaced."""
+
+    def prepare(self, future: Future[Hypothesis]) -> None:
+        future.cancel()
+
+
+class Foresighted:
+    name = "foresighted"
+
+    def __init__(self, kind: type[ForesightedStream] = ForesightedStream, text: str = "高龄津贴") -> None:
+        self._kind, self._text = kind, text
+        self.streams: list[ForesightedStream] = []
+
+    def stream(self) -> ForesightedStream:
+        self.streams.append(self._kind(Line(self._text)))
+        return self.streams[-1]
+
+
+def test_what_will_be_understood_is_told_before_the_turn_is_over_and_not_understood_twice() -> None:
+    recogniser = Foresighted()
+    events = listen(Hearing(recogniser, voice=LoudIsVoice()), (0.5, False), (1.0, True), (1.2, False))
+    kinds = [type(event) for event in events if not isinstance(event, Partial)]
+    assert kinds == [SpeechStarted, Foreseen, Final]
+    (foreseen,) = (event.hypothesis for event in events if isinstance(event, Foreseen))
+    (final,) = (event.hypothesis for event in events if isinstance(event, Final))
+    assert foreseen == final
+    (stream,) = recogniser.streams
+    assert (len(stream.previews), stream.finished, stream.dropped) == (1, 0, True)
+
+
+def test_voice_after_a_pause_makes_the_preview_worthless() -> None:
+    recogniser = Foresighted()
+    pieces = ((0.5, False), (1.0, True), (0.4, False), (0.5, True), (1.2, False))
+    events = listen(Hearing(recogniser, voice=LoudIsVoice()), *pieces)
+    (stream,) = recogniser.streams
+    assert len(stream.previews) == 2
+    (final,) = (event.hypothesis for event in events if isinstance(event, Final))
+    assert final is stream.previews[1].result()
+    assert final.seconds > stream.previews[0].result().seconds
+
+
+def test_a_preview_that_came_to_nothing_is_made_good_at_the_end() -> None:
+    recogniser = Foresighted(GivesUp)
+    events = listen(Hearing(recogniser, voice=LoudIsVoice()), (0.5, False), (1.0, True), (1.2, False))
+    assert texts(events) == ["高龄津贴"]
+    assert not any(isinstance(event, Foreseen) for event in events)
+    assert recogniser.streams[0].finished == 1
+
+
+def test_a_preview_without_words_is_not_believed() -> None:
+    recogniser = Foresighted(text="")
+    events = listen(Hearing(recogniser, voice=LoudIsVoice()), (0.5, False), (1.0, True), (1.2, False))
+    assert recogniser.streams[0].finished == 1
+    assert any(isinstance(event, Unintelligible) for event in events)

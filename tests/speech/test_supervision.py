@@ -92,3 +92,27 @@ def test_closing_ends_what_is_open() -> None:
         supervisor.close()
         with pytest.raises(SpeechError, match="switched off"):
             future.result(10)
+
+
+def test_a_preview_leaves_the_utterance_as_it_is() -> None:
+    with supervised(partial(ScriptedRecogniser, ["高龄津贴"])) as supervisor:
+        supervisor.wait_ready(60)
+        stream = supervisor.stream()
+        stream.feed(SOUND)
+        preview = stream.preview_soon()
+        assert preview is not None
+        assert preview.result(60).text == "高龄津贴"
+        stream.feed(SOUND)
+        assert stream.finish().seconds == pytest.approx(2 * preview.result().seconds)
+
+
+def test_a_preview_that_cannot_be_had_is_cancelled(tmp_path: Path) -> None:
+    line = Line("高龄津贴", die=True, once=str(tmp_path / "marker"))
+    with supervised(partial(ScriptedRecogniser, [line])) as supervisor:
+        supervisor.wait_ready(60)
+        stream = supervisor.stream()
+        stream.feed(SOUND)
+        preview = stream.preview_soon()
+        assert preview is not None
+        assert stream.finish().text == "高龄津贴"
+        assert preview.cancelled()
