@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bianmin import filing, settings
+from bianmin import filing, self_test, settings
 from bianmin.dispatching import open_dispatcher
 from bianmin.hearing import start_recognition
 from bianmin.ivr_errands import PhoneErrands
@@ -115,6 +115,8 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
         future = pool.submit(turn)
         return Thought(future, lambda: future.add_done_callback(lambda done: held.count()))
 
+    with contextlib.suppress(OSError):  # the health check will say that nobody answers
+        self_test.serve(self_test.place(home, f"ivr-{number}"), searcher.search, recogniser)
     endpoint = EndpointSettings(pause=chosen.ivr.habits.pause)
     return Parts(
         think=think,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bianmin import settings
+from bianmin import self_test, settings
 from bianmin.cli.devices import inventory_of
 from bianmin.dispatching import open_dispatcher
 from bianmin.errands.kiosk import Equipment, errands
@@ -56,7 +57,7 @@ from kiosk.surroundings import Surroundings
 from speech.audio import Audio
 from speech.hearing import Hearing
 from speech.models import State, look
-from speech.recognition import SpeechError
+from speech.recognition import Recogniser, SpeechError
 from speech.speaking import SpeechFailed
 from speech.synthesis import SynthesisError
 
@@ -97,6 +98,15 @@ class Front:
     press: Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Hearer:
+    """What listens; what waits until it can (raises ``SpeechError``); the recogniser, None without a microphone."""
+
+    listener: Listener
+    wait_ready: Callable[[], None]
+    recogniser: Recogniser | None = None
+
+
 def load_parts(
     chosen: Settings,
     microphone: Microphone,
@@ -124,7 +134,7 @@ def _open(
     chosen: Settings,
     pack: Pack,
     words: tuple[str, ...],
-    listening: Future[tuple[Listener, Callable[[], None]]],
+    listening: Future[Hearer],
     typing: Future[Ime | None],
     loudspeaker: Loudspeaker,
     microphone: Microphone,
@@ -142,8 +152,8 @@ def _open(
     mouth = _mouth(chosen, pack, switching, front.post, diary, clock)
     translator("en")  # compiled now rather than when somebody presses English
     dispatcher = open_dispatcher(settings.home(), pack, lambda: diary.note("dispatch-model-broken"))
-    listener, hearing_ready = listening.result()
-    ears = ListeningEars(microphone, listener, front.post, recorder)
+    hearer = listening.result()
+    ears = ListeningEars(microphone, hearer.listener, front.post, recorder)
     inventory = inventory_of(chosen)
     equipment = open_equipment(
         chosen, inventory, recorder if ears.available else None, player if switching.available else None
@@ -195,7 +205,9 @@ def _open(
         around=watch.around,
         staff=Tools(chosen, pack, inventory, equipment.printer, equipment.busy, lambda gain: _tone(switching, gain)),
     )
-    hearing_ready()
+    hearer.wait_ready()
+    with contextlib.suppress(OSError):  # the health check will say that nobody answers
+        self_test.serve(self_test.place(settings.home(), "kiosk"), searcher.search, hearer.recogniser)
     diary.note("kiosk-ready", seconds=round(time.monotonic() - began, 1))
     return parts
 
@@ -240,12 +252,9 @@ def _tone(loudspeaker: Loudspeaker, gain_db: int) -> bool:
     return loudspeaker.play(Audio(samples.astype(np.float32), TONE_RATE), gain, threading.Event(), lambda: None)
 
 
-def _listener(
-    chosen: Settings, words: tuple[str, ...], microphone: Microphone, diary: Diary, clock: Clock
-) -> tuple[Listener, Callable[[], None]]:
-    """What listens, and what waits until it can; that raises ``SpeechError``."""
+def _listener(chosen: Settings, words: tuple[str, ...], microphone: Microphone, diary: Diary, clock: Clock) -> Hearer:
     if not microphone.available:
-        return NoListener(), lambda: None
+        return Hearer(NoListener(), lambda: None)
     recogniser = start_recognition(chosen, words, on_restart=lambda: diary.note("recogniser-restarted"))
 
     def ready() -> None:
@@ -255,7 +264,7 @@ def _listener(
             recogniser.close()
             raise
 
-    return HearingListener(Hearing(recogniser), clock, lambda: microphone.behind), ready
+    return Hearer(HearingListener(Hearing(recogniser), clock, lambda: microphone.behind), ready, recogniser)
 
 
 def _mouth(chosen: Settings, pack: Pack, loudspeaker: Loudspeaker, post: Post, diary: Diary, clock: Clock) -> Mouth:

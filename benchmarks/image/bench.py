@@ -85,27 +85,37 @@ class Bench:
         machine = self.machine(disk, folder / "memory")
         machine.idle(1)
         machine.go_on()
-        machine.run("true", PATIENCE)
+        self.mount(machine)
         return machine, disk
 
-    def make_stick(self, bundles: list[Path]) -> None:
-        """A stick with these bundles, as the courier brings them."""
+    def mount(self, machine: Vm) -> None:
+        """The stick at /tmp/u. It may have been filled anew since the moment that was saved."""
+        machine.run("mkdir -p /tmp/u; mountpoint -q /tmp/u || mount -o ro /dev/vdb /tmp/u", PATIENCE)
+
+    def make_stick(self, bundles: list[Path], size: int = 0) -> None:
+        """A stick with these bundles, as the courier brings them. ``size`` in MiB; else as large as they need."""
         folder = self.work / "stick"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         for path in bundles:
             (folder / path.name).hardlink_to(path)
-        size = sum(path.stat().st_size for path in folder.iterdir()) // 1024 // 1024 + 200
+        size = size or sum(path.stat().st_size for path in folder.iterdir()) // 1024 // 1024 + 200
         self.stick.unlink(missing_ok=True)
         command = ["/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-O", "^has_journal", "-d", folder, self.stick, f"{size}M"]
         subprocess.run(command, check=True)
         shutil.rmtree(folder)
 
+    def blank_stick(self, size: int) -> None:
+        """A stick of ``size`` MiB to be in from the start, where there is none yet; filled later."""
+        if not self.stick.exists():
+            with self.stick.open("wb") as file:
+                file.truncate(size << 20)
+
     def up(self, machine: Vm) -> str:
         """Wait for a start to end in a shell; the slot that was chosen."""
         chosen = self.choice(machine)
         machine.shell(PATIENCE)
-        machine.run("mkdir -p /tmp/u; mount -o ro /dev/vdb /tmp/u", PATIENCE)
+        self.mount(machine)
         return chosen[-1]
 
     def choice(self, machine: Vm) -> str:

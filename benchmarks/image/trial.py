@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks.image import bundles, stages
 from benchmarks.image.bench import PATIENCE, Bench, one_line
+from deploy_image import bundle
 from deploy_image.definition import Sizes
 from deploy_image.vm import Vm
 
@@ -42,6 +43,7 @@ def boot(bench: Bench, images: Path) -> None:
     """From power to the attract screen and a passed health check, and what the system looks like inside."""
     disk = bench.work / "boot.img"
     subprocess.run(["cp", "--sparse=always", images / "disk.img", disk], check=True)
+    bench.blank_stick(STICK)
     with bench.machine(disk) as machine:
         chosen = bench.choice(machine)
         bench.note("boot", "GRUB chooses a system", chosen, True, machine.seconds)
@@ -53,7 +55,6 @@ def boot(bench: Bench, images: Path) -> None:
         for what, (command, good) in INSIDE.items():
             _, said = machine.run(command, PATIENCE)
             bench.note("inside", what, one_line(said), good(said.strip()))
-        machine.run("mkdir -p /tmp/u; mount -o ro /dev/vdb /tmp/u", PATIENCE)
         bench.keep(machine, disk, "ready")
 
 
@@ -131,26 +132,39 @@ def _answer(said: str) -> dict[str, Any]:
     return json.loads(lines[-1]) if lines else {}
 
 
-def make_bundles(bench: Bench, images: Path, key_folder: Path) -> None:
-    """Systems for the updates, made from the built one by changing a few files; the hostile ones; all on one stick."""
+STICK = 6400
+"""MiB: two systems and the hostile ones."""
+
+
+def make_bundles(bench: Bench, images: Path, newer: Path | None, key_folder: Path) -> None:
+    """Systems for the updates, and the hostile ones, all on one stick.
+
+    The good one is NEWER, a build of its own; without it, and for the bad one, a built system with a few files changed.
+    """
     slot, folder = images / "root.ext4", bench.work
-    bundles.variant(slot, "simulator", "2027.01.01", {}, key_folder, folder / "good.raucb")
+    if newer is None:
+        bundles.variant(slot, "simulator", "2027.01.01", {}, key_folder, folder / "good.raucb")
+    else:
+        slot, version = newer / "root.ext4", json.loads((newer / "build.json").read_text())["version"]
+        signer = bundles.signer(key_folder)
+        bundle.make(slot, "bianmin-simulator", version, "trial", signer, folder / "good.raucb")
     broken = {"/usr/lib/bianmin/wait-for-kiosk": "#!/bin/sh\necho no kiosk; exit 1\n"}
     bundles.variant(slot, "simulator", "2027.02.01", broken, key_folder, folder / "bad.raucb")
     made = bundles.hostile("simulator", key_folder, folder)
-    bench.make_stick([folder / "good.raucb", folder / "bad.raucb", *made])
+    bench.make_stick([folder / "good.raucb", folder / "bad.raucb", *made], STICK)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--newer", type=Path, help="A build of a newer version: what the update brings.")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--keys", type=Path, required=True)
     parser.add_argument("stages", nargs="*")
     chosen = parser.parse_args()
     bench = Bench(chosen.work, chosen.work / "results.json")
     known: dict[str, Callable[[], None]] = {
-        "bundles": lambda: make_bundles(bench, chosen.images, chosen.keys),
+        "bundles": lambda: make_bundles(bench, chosen.images, chosen.newer, chosen.keys),
         "boot": lambda: boot(bench, chosen.images),
         "job": lambda: job(bench),
         "slip": lambda: _with_quiet_guest(bench, (_slip,)),

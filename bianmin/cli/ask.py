@@ -31,10 +31,17 @@ def ask(
     wav: Annotated[Path | None, typer.Option("--wav", metavar="F", help="A recording of the question.")] = None,
     pack: Annotated[Path | None, typer.Option(metavar="P", help="A pack; default: the starter pack.")] = None,
     count: Annotated[int, typer.Option("-n", min=1, max=20, help="How many results to list.")] = 5,
+    of: Annotated[
+        str, typer.Option("--of", metavar="NAME", help="Let the running program answer: kiosk, or ivr-0 (a worker).")
+    ] = "",
+    wait: Annotated[float, typer.Option(min=1, help="With --of: seconds for it to come up and answer.")] = 60.0,
     context: Annotated[str, typer.Option(metavar="ID", help="The item just answered, for follow-up questions.")] = "",
     as_json: Json = False,
 ) -> None:
     """Ask a question in text or from a recording."""
+    if of:
+        _ask_running(of, text, wav, wait, as_json)
+        return
     if (text is None) == (wav is None):
         raise CommandError("give either a question or --wav F, not both", code=2)
     from content.pack import Pack, PackError
@@ -75,6 +82,20 @@ def ask(
     if heard is not None:
         progress_console.print(f"听到：{heard.text or '（没听清）'}", markup=False)
     _show(opened, result)
+
+
+def _ask_running(name: str, text: str | None, wav: Path | None, wait: float, as_json: bool) -> None:
+    """The text is for a program that does not listen, having no microphone."""
+    from bianmin.self_test import Question, SelfTestError, ask, place
+
+    if text is None and wav is None:
+        raise CommandError("give a question, --wav F, or both", code=2)
+    with failures(SelfTestError):
+        recording = str(wav.resolve()) if wav is not None else ""
+        told = ask(place(settings.home(), name), Question(text or "", recording), wait)
+    heard = "" if told.heard is None else f"听到：{told.heard.text or '（没听清）'}\n"
+    document = {"outcome": told.outcome, "listens": told.listens, "heard": told.heard, "results": told.hits}
+    emit(document, as_json, heard + "\n".join([told.outcome, *(f"  {hit.title}" for hit in told.hits)]))
 
 
 def _hear(path: Path, pack: Pack) -> Hypothesis:

@@ -1,5 +1,8 @@
 """Does this system work? The question after every start of an updated terminal, and its consequences.
 
+The program that serves is asked, not a second one (docs/decisions/0043): a question is put to the running kiosk or
+phone line. A kiosk without a microphone has loaded no recogniser; then one is tried by itself.
+
 Search and recognition (and the screen, where there is one) must work. The printer and central must work only if they
 did before the update: a cable pulled out in the night must not undo one.
 """
@@ -32,6 +35,8 @@ MUST_AS_BEFORE = (Part.PRINTER, Part.SYNC)
 QUESTION = "异地就医备案"
 PATIENCE = 420.0
 """Seconds for one check: a slow machine that is still starting."""
+ENDING = 60.0
+"""More, for a command that gives up by itself to say why."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -64,7 +69,7 @@ def judge(seen: Iterable[Seen], before: Mapping[str, bool]) -> Verdict:
 def look(run: Run, *, screen: bool, question: Path | None, provisioned: bool, patience: float = PATIENCE) -> list[Seen]:
     """Look at everything through the program's own commands, each for ``patience`` seconds at most. Never raises."""
     seen = [_screen(run, patience)] if screen else [Seen(Part.SCREEN, None, "this terminal has none")]
-    seen += _ask(run, question, patience)
+    seen += _ask(run, "kiosk" if screen else "ivr-0", question, patience)
     seen.append(_printer(run))
     if provisioned:
         code, said = run(["bianmin", "sync", "now"], patience)
@@ -79,20 +84,36 @@ def _screen(run: Run, patience: float) -> Seen:
     return Seen(Part.SCREEN, code == 0, "the kiosk is ready" if code == 0 else _last(said) or "no kiosk came up")
 
 
-def _ask(run: Run, question: Path | None, patience: float) -> list[Seen]:
-    words = ["--wav", str(question)] if question is not None else [QUESTION]
-    code, said = run(["bianmin", "ask", *words, "--json"], patience)
+def _ask(run: Run, program: str, question: Path | None, patience: float) -> list[Seen]:
+    words = ["--wav", str(question)] if question is not None else []
+    # It gives up by itself, with the reason, before it is ended.
+    command = ["bianmin", "ask", QUESTION, *words, "--of", program, "--wait", f"{patience:g}", "--json"]
+    code, said = run(command, patience + ENDING)
     try:
         answer = msgspec.json.decode(_last(said))
-        outcome, heard = answer["outcome"], (answer.get("heard") or {}).get("pinyin") or ""
+        outcome, listens = answer["outcome"], bool(answer["listens"])
+        heard = (answer.get("heard") or {}).get("pinyin") or ""
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
-        failed = f"asking failed ({code})"
+        failed = f"asking failed ({code}) {_last(said)}".strip()
         speech = Seen(Part.SPEECH, False, failed) if question else Seen(Part.SPEECH, None, "no recording in the image")
         return [Seen(Part.SEARCH, False, failed), speech]
     seen = [Seen(Part.SEARCH, code == 0 and outcome in ("answer", "clarify"), f"the test question: {outcome}")]
     if question is None:
         return [*seen, Seen(Part.SPEECH, None, "no recording in the image")]
+    if not listens:
+        return [*seen, _hear(run, question, patience)]
     return [*seen, Seen(Part.SPEECH, bool(heard), "the test question was heard" if heard else "nothing was heard")]
+
+
+def _hear(run: Run, question: Path, patience: float) -> Seen:
+    """The recogniser that this terminal would load if it had a microphone."""
+    code, said = run(["bianmin", "hear", str(question), "--json"], patience)
+    try:
+        heard = bool(msgspec.json.decode(_last(said))["text"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return Seen(Part.SPEECH, False, f"there is no microphone, and hearing failed ({code})")
+    told = "the test question was heard (no microphone: by a recogniser of its own)"
+    return Seen(Part.SPEECH, heard, told if heard else "nothing was heard")
 
 
 def _printer(run: Run) -> Seen:

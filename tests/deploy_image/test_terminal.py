@@ -109,28 +109,53 @@ def test_what_must_work_and_what_only_as_before() -> None:
 @pytest.mark.parametrize(
     ("said", "search", "speech"),
     [
-        ('{"outcome":"answer","heard":{"pinyin":"yi4 di4"}}', True, True),
-        ('{"outcome":"clarify","heard":{"pinyin":"yi4"}}', True, True),
-        ('{"outcome":"none","heard":{"pinyin":""}}', False, False),
+        ('{"outcome":"answer","listens":true,"heard":{"pinyin":"yi4 di4"}}', True, True),
+        ('{"outcome":"clarify","listens":true,"heard":{"pinyin":"yi4"}}', True, True),
+        ('{"outcome":"none","listens":true,"heard":{"pinyin":""}}', False, False),
+        ('{"outcome":"answer"}', False, False),
         ("Traceback", False, False),
         ("", False, False),
         ("[]", False, False),
-        ('{"outcome":"answer","heard":"text"}', False, False),
+        ('{"outcome":"answer","listens":true,"heard":"text"}', False, False),
     ],
 )
-def test_search_and_recognition_are_asked_in_one_command(said: str, search: bool, speech: bool) -> None:
+def test_search_and_recognition_are_asked_of_the_running_program(said: str, search: bool, speech: bool) -> None:
     def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
         if "devices" in command:
             return 0, '{"devices":[{"kind":"receipt-printer","condition":{"state":"ready"}}]}'
+        if "ask" in command:
+            assert command[command.index("--of") + 1] == "kiosk"
         return (0, f"progress\n{said}\n") if command[0] == "bianmin" else (0, "")
 
     seen = {one.part: one.ok for one in health.look(run, screen=True, question=Path("q.wav"), provisioned=True)}
     assert seen == {"screen": True, "search": search, "speech": speech, "printer": True, "sync": True}
 
 
+@pytest.mark.parametrize(("text", "good"), [("异地就医", True), ("", False), (None, False)])
+def test_without_a_microphone_the_recogniser_is_tried_by_itself(text: str | None, good: bool) -> None:
+    heard = json.dumps({"text": text}) if text is not None else "no model"
+
+    def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
+        if "hear" in command:
+            return (0 if text is not None else 1), heard
+        return 0, '{"devices":[]}' if "devices" in command else '{"outcome":"answer","listens":false,"heard":null}'
+
+    seen = health.look(run, screen=True, question=Path("q.wav"), provisioned=False)
+    assert judge(seen, {}).good is good
+
+
+def test_why_the_running_program_was_not_asked_is_in_the_verdict() -> None:
+    def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
+        return (1, "kiosk is not running (no such file or directory)\n") if "ask" in command else (0, '{"devices":[]}')
+
+    verdict = judge(health.look(run, screen=True, question=Path("q.wav"), provisioned=False), {})
+    assert any("kiosk is not running" in reason for reason in verdict.reasons)
+
+
 def test_a_terminal_without_a_screen_or_a_printer_is_not_judged_by_them() -> None:
     def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
-        return 0, '{"devices":[]}' if "devices" in command else '{"outcome":"answer"}'
+        assert "kiosk" not in command
+        return 0, '{"devices":[]}' if "devices" in command else '{"outcome":"answer","listens":true}'
 
     verdict = judge(health.look(run, screen=False, question=None, provisioned=False), {"printer": True})
     assert verdict.good
