@@ -26,7 +26,7 @@ VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 TAIL = 1_500
 CPU = "Westmere"
 """Emulated, the vector instructions of newer processors are far slower than SSE: a spoken question took 82 s of the
-processor with these, and had not ended after 210 s with AVX2. The libraries choose by what the processor says it can."""
+processor with these, and had not ended after 210 s with AVX2. Libraries choose by what the processor says it can."""
 
 
 class Vm:
