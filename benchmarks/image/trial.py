@@ -2,7 +2,7 @@
 
     python -m benchmarks.image.trial --images var/images/simulator --work var/image-trial --keys var/keys [STAGE ...]
 
-Stages in their order: bundles, boot, job (in part: slip, hear), refuse, update, rollback, rescue (default: all).
+Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, rollback, rescue (default: all).
 ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run may be split and
 repeated; each line of the table is in WORK/results.json at once. ``python -m benchmarks.image.report`` writes
 benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything is many times slower than on a
@@ -80,7 +80,7 @@ def colours(path: Path) -> int:
 ITEM = "remote-medical-filing"
 """What the recording in the image asks for; its slip is printed."""
 
-PARTS = ("slip", "hear", "screen")
+PARTS = ("slip", "hear", "ask", "screen")
 """Stages that are part of others, for when time is short."""
 
 AS_PROGRAM = "setpriv --reuid=bianmin --regid=bianmin --init-groups"
@@ -169,6 +169,7 @@ def main() -> None:
         "job": lambda: job(bench),
         "slip": lambda: _with_quiet_guest(bench, (_slip,)),
         "hear": lambda: _with_quiet_guest(bench, (_hear,)),
+        "ask": lambda: _with_quiet_guest(bench, (_ask,)),
         "refuse": lambda: stages.refuse(bench, "refuse"),
         "update": lambda: stages.update(bench, "update"),
         "rollback": lambda: stages.rollback(bench, "rollback"),
