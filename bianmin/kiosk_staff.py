@@ -14,11 +14,12 @@ from pathlib import Path
 
 import msgspec
 
-from bianmin import filing, proof, settings
+from bianmin import filing, kiosk_system, proof, settings
 from bianmin.cli.output import CommandError
 from bianmin.errands.slips import OUTCOMES
 from bianmin.settings import Settings
 from content.pack import Pack
+from deploy_image.chores import SOCKET, Chore
 from devices.diagnostics import Record, Records, Roll, health, load_roll, paper_left, save_roll, self_test
 from devices.drivers.base import DriverError
 from devices.inventory import Inventory, Status
@@ -26,7 +27,7 @@ from devices.ledger import LedgerError, Outcome
 from devices.printing import PrintService, new_job_id
 from devices.slip import Cut, Rule, Size, Slip, Text
 from kiosk.staff.lock import Answer, PinLock
-from kiosk.staff.records import About, DeviceLine, HelpCode, Told
+from kiosk.staff.records import About, DeviceLine, HelpCode, SystemPage, Told
 from offline_cache.central_link import LinkError
 from offline_cache.handover import HandoverError, hand_over
 
@@ -199,12 +200,28 @@ class Tools:
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
     def shut_down(self, restart: bool) -> Told:
+        if SOCKET.exists():  # on a terminal the program itself may not
+            return kiosk_system.do(Chore.RESTART if restart else Chore.POWER_OFF)
         command = ["systemctl", "reboot" if restart else "poweroff"]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=20)
         except (OSError, subprocess.SubprocessError):
             return Told(False, "系统没有照做。请按住电源键五秒。")
         return Told(True, "正在关闭。")
+
+    # -- the system under the program --------------------------------------------------------------------------------
+
+    def system(self, check: bool = False) -> SystemPage | Told:
+        return kiosk_system.page(chore=Chore.CHECK if check else Chore.STATE)
+
+    def update(self) -> Told:
+        return kiosk_system.do(Chore.UPDATE)
+
+    def remote_help(self, wanted: bool) -> Told:
+        return kiosk_system.do(Chore.HELP_ON if wanted else Chore.HELP_OFF)
+
+    def erase(self) -> Told:
+        return kiosk_system.do(Chore.ERASE)
 
 
 def run_told(arguments: tuple[str, ...], seconds: float, good: str) -> Told:

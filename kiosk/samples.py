@@ -24,7 +24,7 @@ from dialog.acts import (
     RateScreen,
 )
 from kiosk.samples_services import SERVICES, service_views
-from kiosk.staff.records import About, DeviceLine, HelpCode, Page, StaffView, Told
+from kiosk.staff.records import About, DeviceLine, HelpCode, Page, StaffView, SystemPage, Told
 from kiosk.surroundings import Out, Surroundings
 from kiosk.view import Overlay, Typing, View, Voice
 
@@ -190,6 +190,14 @@ def staff_views() -> Iterator[tuple[str, View]]:
     )
     proof = "bianmin-proof:" + "0123456789abcdef" * 12
     lines = (("终端", "市民中心一号机"), ("软件", "0.1.0（3f0c9a7be1d2）"), ("内容", "温岭样例 2026.11.20"))
+    about = [("系统", "2026.11.22（kiosk-portrait）"), ("系统甲", "在用，正常"), ("系统乙", "备用，正常")]
+    rest = [("健康检查", "通过"), ("U盘上的升级包", "没有"), ("远程登录", "关着")]
+    system = SystemPage((*about, *rest))
+    bundle = "kiosk-portrait-2026.12.01.raucb"
+    total = "6b849a3c abdb1bb7 ad0458a0 729dbcc0 7f95a1f9 35c10b5c 1e80da06 50e1e23d"
+    rest = [("健康检查", "通过"), ("U盘上的升级包", bundle), ("远程登录", "开着，14:30自动关闭"), ("系统校验和", total)]
+    opened = Told(True, "远程登录已打开，两小时后自动关闭。")
+    full = SystemPage((*about, *rest), f"BIANMIN-IMAGE {total.replace(' ', '')}", (bundle,), True)
     pages = {
         "pin": StaffView(pin="2718"),
         "locked": StaffView(message="输错太多次，请稍后再试", left=75),
@@ -202,6 +210,9 @@ def staff_views() -> Iterator[tuple[str, View]]:
         "about": StaffView(page=Page.ABOUT, about=About((*lines, ("签名", "已用本机密钥签名")), proof)),
         "sync": StaffView(page=Page.SYNC, told=Told(True, "内容已是最新，等待的事项已送出。")),
         "help": StaffView(page=Page.HELP, help=HelpCode("480173", proof, "请在电话里报这六位数字，30分钟内有效。")),
+        "system": StaffView(page=Page.SYSTEM, system=system),
+        "system-full": StaffView(page=Page.SYSTEM, told=opened, system=full),
+        "erase": StaffView(page=Page.ERASE),
         "power": StaffView(page=Page.POWER),
     }
     for name, staff in pages.items():

@@ -235,8 +235,7 @@ def verify(
 ) -> None:
     """The sum of a system, as text and QR code to compare with the build's; of a bundle, whether it is signed by us."""
     from deploy_image import bundle as bundling
-    from deploy_image import slots
-    from deploy_image.build import sha256
+    from deploy_image import filesystem, slots
     from deploy_image.errors import ImageError
 
     with failures(ImageError, OSError):
@@ -256,7 +255,7 @@ def verify(
         if not device.exists():
             raise CommandError(f"{device} is not there")
         with progress_console.status("reading"):
-            digest = sha256(device)
+            digest = filesystem.digest(device)
     text = f"BIANMIN-IMAGE {digest}"
     emit({"sha256": digest, "short": digest[:16], "qr": text}, as_json, f"{digest}\n{_qr(text)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import struct
@@ -97,3 +98,32 @@ def settle_times(image: Path, when: int) -> None:
                     table[inode + field : inode + field + 4] = b"\0\0\0\0"
             file.seek((low | high << 32) * BLOCK)
             file.write(table)
+
+
+MAGIC = 0xEF53
+
+
+def length(path: Path) -> int:
+    """Bytes of the ext4 file system in a file or partition: a partition is larger, and what lies behind is old.
+
+    Raises ``ImageError`` when there is none.
+    """
+    with path.open("rb") as file:
+        file.seek(1024)
+        head = file.read(64)
+    if len(head) < 64 or struct.unpack_from("<H", head, 56)[0] != MAGIC:
+        raise ImageError(f"{path} holds no system")
+    blocks, _reserved, _free, _inodes, _first, log_size = struct.unpack_from("<6I", head, 4)
+    return int(blocks) * (1024 << int(log_size))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the system in a file or partition, the same for both. Raises ``ImageError`` and ``OSError``."""
+    left, found = length(path), hashlib.sha256()
+    with path.open("rb") as file:
+        while left and (block := file.read(min(left, 4 * 1024 * 1024))):
+            found.update(block)
+            left -= len(block)
+    if left:
+        raise ImageError(f"{path} is shorter than the system in it")
+    return found.hexdigest()

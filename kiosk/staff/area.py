@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from kiosk.glass import Glass
 from kiosk.ports import Background, Diary, Post, StaffDone
 from kiosk.staff.lock import MOST_DIGITS, Answer, Locked, NoPin, Opened, Wrong
-from kiosk.staff.records import About, DeviceLine, HelpCode, Page, StaffTools, StaffView, Told
+from kiosk.staff.records import About, DeviceLine, HelpCode, Page, StaffTools, StaffView, SystemPage, Told
 
 GAIN_STEP = 2
 MOST_GAIN = 12
@@ -118,7 +118,9 @@ class StaffArea:
                 self._work("正在读取……", lambda: _Gain(self._tools.gain()))
             case Page.HELP:
                 self._work("正在连接中心……", self._tools.help)
-            case Page.PIN | Page.MENU | Page.DEVICE | Page.SYNC | Page.POWER:
+            case Page.SYSTEM:
+                self._work("正在查看系统……", self._tools.system)
+            case Page.PIN | Page.MENU | Page.DEVICE | Page.SYNC | Page.ERASE | Page.POWER:
                 return
             case _:
                 assert_never(page)
@@ -141,10 +143,22 @@ class StaffArea:
                 self._work("请听提示音……", lambda: self._tools.set_gain(gain))
             case "sync":
                 self._work("正在同步……", self._tools.sync)
+            case "system-check":
+                self._work("正在读整个系统，要几分钟……", lambda: self._tools.system(True))
+            case "system-update":
+                self._work("正在安装升级，要几分钟，请不要关机、不要拔U盘……", self._tools.update)
+            case "remote-help":
+                self._work("请稍候……", lambda: self._remote_help(value == "on"))
+            case "erase-data":
+                self._work("正在销毁数据……", self._tools.erase)
             case "power":
                 self._work("正在关闭……", lambda: self._tools.shut_down(value == "restart"))
             case _:
                 return
+
+    def _remote_help(self, wanted: bool) -> _Looked:
+        told = self._tools.remote_help(wanted)
+        return _Looked(told, self._tools.system())
 
     def _work(self, busy: str, work: Callable[[], Any]) -> None:
         visit = self._visit
@@ -173,6 +187,10 @@ class StaffArea:
             case HelpCode() as code:
                 self._diary.note("help-code-made", outcome="done" if code.code else "failed")
                 self._change(help=code)
+            case SystemPage() as system:
+                self._change(system=system)
+            case _Looked(told, system):
+                self._change(told=told, system=system if isinstance(system, SystemPage) else None)
             case _Paper(text):
                 self._change(paper=text)
             case _Gain(decibels):
@@ -211,6 +229,13 @@ class StaffArea:
 
 class _Paper(msgspec.Struct, frozen=True):
     text: str
+
+
+class _Looked(msgspec.Struct, frozen=True):
+    """What was done, and how things are afterwards."""
+
+    told: Told
+    system: SystemPage | Told
 
 
 class _Gain(msgspec.Struct, frozen=True):

@@ -21,6 +21,8 @@ class Page(StrEnum):
     ABOUT = "about"
     SYNC = "sync"
     HELP = "help"
+    SYSTEM = "system"
+    ERASE = "erase"
     POWER = "power"
 
 
@@ -61,6 +63,15 @@ class HelpCode(msgspec.Struct, frozen=True):
     text: str = ""
 
 
+class SystemPage(msgspec.Struct, frozen=True):
+    """The system under the program. ``bundles``: updates on the stick; ``code``: its sum, for a QR code."""
+
+    lines: tuple[tuple[str, str], ...] = ()
+    code: str = ""
+    bundles: tuple[str, ...] = ()
+    help_open: bool = False
+
+
 class StaffView(msgspec.Struct, frozen=True):
     """Where the technician is. ``pin`` never shows itself."""
 
@@ -76,6 +87,7 @@ class StaffView(msgspec.Struct, frozen=True):
     told: Told | None = None
     about: About = About()
     help: HelpCode | None = None
+    system: SystemPage | None = None
     gain: int = 0
     paper: str = ""
 
@@ -119,3 +131,15 @@ class StaffTools(Protocol):
     def help(self) -> HelpCode: ...
 
     def shut_down(self, restart: bool) -> Told: ...
+
+    def system(self, check: bool = False) -> SystemPage | Told:
+        """How the system is; ``check``: with the sum of all of it, which takes minutes."""
+
+    def update(self) -> Told:
+        """Install the bundle on the stick and restart."""
+
+    def remote_help(self, wanted: bool) -> Told:
+        """Open remote help for two hours, or close it."""
+
+    def erase(self) -> Told:
+        """Destroy the keys of everything this terminal keeps, and restart."""

@@ -9,7 +9,9 @@ from kiosk.screens.digits import pad
 from kiosk.screens.parts import column
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.staff.lock import LEAST_DIGITS
+from kiosk.staff.parts import actions, paragraphs, say
 from kiosk.staff.records import DeviceLine, Page, StaffView
+from kiosk.staff.system_screens import erase, system
 from kiosk.theme import Role
 
 TITLES = {
@@ -22,6 +24,8 @@ TITLES = {
     Page.ABOUT: "版本与核验",
     Page.SYNC: "同步内容",
     Page.HELP: "远程协助",
+    Page.SYSTEM: "系统与升级",
+    Page.ERASE: "恢复出厂",
     Page.POWER: "关机",
 }
 
@@ -32,6 +36,7 @@ MENU = (
     (Page.SYNC, "同步内容", "globe"),
     (Page.ABOUT, "版本与核验", "check"),
     (Page.HELP, "远程协助", "person"),
+    (Page.SYSTEM, "系统与升级", "settings"),
     (Page.POWER, "关机或重启", "stop"),
 )
 
@@ -73,7 +78,7 @@ def _head(sheet: Sheet, view: StaffView) -> Box:
     sheet.button("leave", Box(room.right - width, room.y, width, height), label, Style.WARM, "cross", Role.SMALL)
     x = room.x
     if view.page not in (Page.PIN, Page.MENU):
-        up = Page.DEVICES if view.page is Page.DEVICE else Page.MENU
+        up = {Page.DEVICE: Page.DEVICES, Page.ERASE: Page.SYSTEM}.get(view.page, Page.MENU)
         sheet.button(f"page:{up.value}", Box(x, room.y, width, height), "返回", Style.PLAIN, "back", Role.SMALL)
         x += width + metrics.gap
     title = Box(x + metrics.mm(3), room.y, room.right - width - x - metrics.mm(6), height)
@@ -114,10 +119,10 @@ def _menu(sheet: Sheet, room: Box, view: StaffView) -> None:
 def _devices(sheet: Sheet, room: Box, view: StaffView) -> None:
     metrics = sheet.look.metrics
     if not view.devices:
-        _say(sheet, room, "设置文件里没有设备")
+        say(sheet, room, "设置文件里没有设备")
         return
     gap = metrics.gap
-    foot = _actions(sheet, room, [("test:", "全部检测一遍", Style.PRIMARY, "check")])
+    foot = actions(sheet, room, [("test:", "全部检测一遍", Style.PRIMARY, "check")])
     space = room.h - foot - gap
     columns = 1 if sheet.look.portrait else 2
     rows = -(-len(view.devices) // columns)
@@ -156,7 +161,7 @@ def _tested(one: DeviceLine) -> str:
 def _device(sheet: Sheet, room: Box, view: StaffView) -> None:
     one = view.device
     if one is None:
-        _say(sheet, room, "没有这台设备")
+        say(sheet, room, "没有这台设备")
         return
     wanted = [(f"test:{one.name}", "检测", Style.PRIMARY, "check")]
     if one.tested is not None and one.passed is None:
@@ -165,7 +170,7 @@ def _device(sheet: Sheet, room: Box, view: StaffView) -> None:
             ("judge:failed", "不正常", Style.PLAIN, "cross"),
             (f"test:{one.name}", "再检测", Style.PLAIN, "repeat"),
         ]
-    foot = _actions(sheet, room, wanted)
+    foot = actions(sheet, room, wanted)
     lines = [
         f"{KINDS.get(one.kind, one.kind)}（{one.name}）",
         f"状态：{STATES.get(one.state, one.state)}",
@@ -173,25 +178,25 @@ def _device(sheet: Sheet, room: Box, view: StaffView) -> None:
         f"最近检测：{_tested(one)}",
         one.result,
     ]
-    _lines(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
+    paragraphs(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
 
 
 def _paper(sheet: Sheet, room: Box, view: StaffView) -> None:
-    foot = _actions(sheet, room, [("paper-changed", "换好了，打印检测条", Style.PRIMARY, "printer")])
+    foot = actions(sheet, room, [("paper-changed", "换好了，打印检测条", Style.PRIMARY, "printer")])
     lines = [view.paper, "装纸时光滑的一面朝外。换好以后会打出一张检测条：字迹清楚才算装好。"]
     lines.append(view.told.text if view.told else "")
-    _lines(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
+    paragraphs(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
 
 
 def _volume(sheet: Sheet, room: Box, view: StaffView) -> None:
     wanted = [("gain:down", "轻一点", Style.PLAIN, ""), ("gain:up", "响一点", Style.PLAIN, "")]
-    foot = _actions(sheet, room, wanted)
+    foot = actions(sheet, room, wanted)
     lines = [
         f"本机响度：{view.gain:+d} 分贝",
         "站在屏幕前半米，提示音应当清楚、不刺耳（音量6档，约65分贝）。市民自己仍可调十一档。",
         view.told.text if view.told else "",
     ]
-    _lines(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
+    paragraphs(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
 
 
 def _about(sheet: Sheet, room: Box, view: StaffView) -> None:
@@ -206,13 +211,13 @@ def _about(sheet: Sheet, room: Box, view: StaffView) -> None:
         place = Box(room.x, room.y, room.w - side - metrics.mm(5), room.h)
     if view.about.proof:
         sheet.nodes.append(Code(code, view.about.proof))
-    _lines(sheet, place, [*lines, "核验：把二维码的内容交给 bianmin kiosk verify"], Role.SMALL)
+    paragraphs(sheet, place, [*lines, "核验：把二维码的内容交给 bianmin kiosk verify"], Role.SMALL)
 
 
 def _sync(sheet: Sheet, room: Box, view: StaffView) -> None:
-    foot = _actions(sheet, room, [("sync", "现在同步", Style.PRIMARY, "globe")])
+    foot = actions(sheet, room, [("sync", "现在同步", Style.PRIMARY, "globe")])
     lines = ["从中心取最新内容，并送出等待发送的事项。", view.told.text if view.told else ""]
-    _lines(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
+    paragraphs(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
 
 
 def _help(sheet: Sheet, room: Box, view: StaffView) -> None:
@@ -234,40 +239,9 @@ def _power(sheet: Sheet, room: Box, view: StaffView) -> None:
         ("power:restart", "重新启动", Style.PRIMARY, "repeat"),
         ("power:off", "关机", Style.WARM, "stop"),
     ]
-    foot = _actions(sheet, room, wanted)
+    foot = actions(sheet, room, wanted)
     lines = ["等待发送的事项都已存盘，关机不会丢失。", view.told.text if view.told else ""]
-    _lines(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
-
-
-def _actions(sheet: Sheet, room: Box, wanted: list[tuple[str, str, Style, str]]) -> int:
-    """A row of buttons at the bottom; returns the height taken."""
-    metrics = sheet.look.metrics
-    gap = metrics.gap
-    height = max(metrics.mm(18), metrics.line(Role.BODY) + metrics.mm(5))
-    width = (room.w - gap * (len(wanted) - 1)) // len(wanted)
-    for i, (name, label, style, icon) in enumerate(wanted):
-        box = Box(room.x + i * (width + gap), room.bottom - height, width, height)
-        sheet.button(name, box, label, style, icon, Role.BODY)
-    return height
-
-
-def _lines(sheet: Sheet, room: Box, lines: list[str], role: Role = Role.BODY) -> None:
-    """Paragraphs from the top; all in the smallest type when they would not fit."""
-    metrics = sheet.look.metrics
-    shown = [line for line in lines if line]
-    gap = metrics.mm(3)
-
-    def whole(role: Role) -> int:
-        return sum(sheet.text_height(line, room.w, role) + gap for line in shown)
-
-    role = role if whole(role) <= room.h else Role.SMALL
-    y = room.y
-    for line in shown:
-        y += sheet.words(room.below(y), line, role) + gap
-
-
-def _say(sheet: Sheet, room: Box, text: str) -> None:
-    sheet.words(room, text, Role.HEADING, align="center", middle=True)
+    paragraphs(sheet, Box(room.x, room.y, room.w, room.h - foot - sheet.look.metrics.mm(4)), lines)
 
 
 _PAGES: dict[Page, Callable[[Sheet, Box, StaffView], None]] = {
@@ -280,5 +254,7 @@ _PAGES: dict[Page, Callable[[Sheet, Box, StaffView], None]] = {
     Page.ABOUT: _about,
     Page.SYNC: _sync,
     Page.HELP: _help,
+    Page.SYSTEM: system,
+    Page.ERASE: erase,
     Page.POWER: _power,
 }

@@ -45,7 +45,7 @@ def test_only_the_simulator_has_a_shell() -> None:
 
 
 def test_every_unit_is_wanted_by_something_or_started_by_name() -> None:
-    started = {"bianmin-rollback.service", "bianmin-courier@.service", "bianmin-ssh.service"}
+    started = {"bianmin-rollback.service", "bianmin-courier@.service", "bianmin-ssh.service", "bianmin-chores@.service"}
     for path in HERE.glob("overlay/*/etc/systemd/system/*"):
         if path.is_file() and path.name not in started:
             assert "[Install]" in path.read_text(), path.name

@@ -94,6 +94,27 @@ def test_a_window_may_go_over_midnight() -> None:
     assert [noon.contains(dt.time(hour)) for hour in (11, 12, 13)] == [False, True, False]
 
 
+def test_the_provisioned_pin_opens_the_staff_area(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can log in on a terminal to set one: without this the staff area stayed shut for ever."""
+    from deploy_image.device import applying
+    from kiosk.staff.lock import Opened, PinLock
+
+    monkeypatch.setattr(applying.socket, "sethostname", lambda name: None)
+    hashed = staff.hash_pin("271828")
+    source, home = tmp_path / "stick.toml", tmp_path / "home"
+    source.write_text(f'[terminal]\nname = "WL-007"\n[staff]\npin = "{hashed}"\n')
+    home.mkdir()
+    monkeypatch.setattr(applying, "files", lambda told: {})
+    applying.carry_out(provisioning.read(source.read_bytes()), source, home / "terminal.toml", home / "settings.toml")
+    assert PinLock(home / "staff", lambda: dt.datetime.now(dt.UTC)).open("271828") == Opened()
+    assert (home / "staff" / "pin").stat().st_mode & 0o077 == 0
+    # What was set on the glass since then stays at the next start.
+    (home / "staff" / "pin").write_text("another")
+    kept = home / "terminal.toml"
+    applying.carry_out(provisioning.read(kept.read_bytes()), kept, kept, home / "settings.toml")
+    assert (home / "staff" / "pin").read_text() == "another"
+
+
 # -- health
 
 

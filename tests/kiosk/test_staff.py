@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kiosk.staff.door import KEYS, Door
 from kiosk.staff.lock import FREE_TRIES, LONGEST_WAIT, Locked, NoPin, Opened, PinError, PinLock, Wrong, wait_after
-from kiosk.staff.records import About, DeviceLine, HelpCode, Page, Told
+from kiosk.staff.records import About, DeviceLine, HelpCode, Page, SystemPage, Told
 
 PIN = "271828"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -188,6 +188,21 @@ class Tools:
         self.did.append(f"power {restart}")
         return Told(True, "正在关闭")
 
+    def system(self, check: bool = False) -> SystemPage | Told:
+        return SystemPage((("系统", "2"),), "BIANMIN-IMAGE 0" if check else "", ("2.raucb",), "help True" in self.did)
+
+    def update(self) -> Told:
+        self.did.append("update")
+        return Told(False, "升级包不是本市签发的")
+
+    def remote_help(self, wanted: bool) -> Told:
+        self.did.append(f"help {wanted}")
+        return Told(True, "远程登录已打开")
+
+    def erase(self) -> Told:
+        self.did.append("erase")
+        return Told(True, "数据已经销毁")
+
 
 @pytest.fixture
 def kiosk(lock: PinLock) -> Bench:
@@ -243,6 +258,28 @@ def test_every_page_opens_and_leads_back(kiosk: Bench, page: Page) -> None:
     assert kiosk.screen == "attract"
 
 
+def test_the_system_is_checked_updated_and_opened_for_help(kiosk: Bench) -> None:
+    enter(kiosk)
+    kiosk.tap("page:system")
+    assert kiosk.view.staff.system.code == ""
+    kiosk.tap("system-check")
+    assert kiosk.view.staff.system.code == "BIANMIN-IMAGE 0"
+    kiosk.tap("system-update")
+    assert kiosk.view.staff.told == Told(False, "升级包不是本市签发的")
+    kiosk.tap("remote-help:on")
+    assert kiosk.view.staff.told.done
+    assert kiosk.view.staff.system.help_open
+
+
+def test_erasing_takes_a_second_screen(kiosk: Bench) -> None:
+    enter(kiosk)
+    kiosk.tap("page:system")
+    kiosk.tap("page:erase")
+    assert kiosk.engine._staff._tools.did == []
+    kiosk.tap("erase-data")
+    assert kiosk.engine._staff._tools.did == ["erase"]
+
+
 def test_what_breaks_is_said_and_not_hidden(kiosk: Bench) -> None:
     enter(kiosk)
     kiosk.tap("page:sync")
@@ -268,7 +305,8 @@ def test_nobody_can_knock_in_the_middle_of_a_session(kiosk: Bench) -> None:
 
 
 def test_nothing_can_be_done_before_the_pin(kiosk: Bench) -> None:
-    for control in ("page:power", "power:off", "gain:up", "test:", "device:printer", "sync"):
+    system = ("page:system", "system-update", "remote-help:on", "erase-data")
+    for control in ("page:power", "power:off", "gain:up", "test:", "device:printer", "sync", *system):
         kiosk.tap(control)
     assert kiosk.view.staff.page is Page.PIN
     assert kiosk.engine._staff._tools.did == []
