@@ -19,16 +19,16 @@ def system(sheet: Sheet, room: Box, view: StaffView) -> None:
     below = [(*help_, Style.PLAIN, "person"), ("page:erase", "恢复出厂", Style.WARM, "stop")]
     above = [("system-check", "核对系统", Style.PLAIN, "check")]
     if view.system.bundles:
-        above.append(("system-update", "从U盘升级", Style.PRIMARY, "repeat"))
+        above.append(("system-update", "从U盘升级", Style.PRIMARY, ""))
     foot = actions(sheet, room, below) + metrics.gap
     foot += actions(sheet, Box(room.x, room.y, room.w, room.h - foot), above) + metrics.mm(4)
     room = Box(room.x, room.y, room.w, room.h - foot)
     if view.system.code:
-        side = min(metrics.mm(50), room.h // 3)
+        side = min(metrics.mm(80), room.h // 2)
         sheet.nodes.append(Code(Box(room.right - side, room.bottom - side, side, side), view.system.code))
         wide = not sheet.look.portrait
         room = Box(room.x, room.y, room.w - (side + metrics.mm(5) if wide else 0), room.h - (0 if wide else side))
-    paragraphs(sheet, room, [told, *(f"{label}：{value}" for label, value in view.system.lines)], Role.SMALL)
+    paragraphs(sheet, room, [told, *(f"{label}：{value}" for label, value in view.system.lines)])
 
 
 def erase(sheet: Sheet, room: Box, view: StaffView) -> None:
