@@ -6,7 +6,6 @@ from kiosk.frame import Box, Code
 from kiosk.sheet import Sheet, Style
 from kiosk.staff.parts import actions, paragraphs
 from kiosk.staff.records import StaffView
-from kiosk.theme import Role
 
 
 def system(sheet: Sheet, room: Box, view: StaffView) -> None:
