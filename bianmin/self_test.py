@@ -135,18 +135,16 @@ def answer(question: Question, search: Search, recogniser: Recogniser | None) ->
     from content.search.query import Query
 
     heard = None
+    query = Query(question.text)
     if question.wav and recogniser is not None:
-        heard = _hear(Path(question.wav), recogniser)
-        result = search(Query(heard.text, heard.pinyin, heard.nbest), HITS)
-    else:
-        result = search(Query(question.text), HITS)
-    return Told(
-        result.outcome,
-        recogniser is not None,
-        heard
-        and Heard(heard.text, " ".join(heard.pinyin), heard.confidence, heard.seconds, round(heard.compute_seconds, 3)),
-        tuple(Hit(hit.id, hit.title) for hit in result.hits),
-    )
+        understood = _hear(Path(question.wav), recogniser)
+        query = Query(understood.text, understood.pinyin, understood.nbest)
+        took = round(understood.compute_seconds, 3)
+        pinyin = " ".join(understood.pinyin)
+        heard = Heard(understood.text, pinyin, understood.confidence, understood.seconds, took)
+    result = search(query, HITS)
+    hits = tuple(Hit(hit.id, hit.title) for hit in result.hits)
+    return Told(result.outcome, recogniser is not None, heard, hits)
 
 
 def _hear(path: Path, recogniser: Recogniser) -> Hypothesis:
