@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from content.directory import RequestCode
-from content.dispatch import DispatchError, DispatchModel
 from content.model import Department
 from content.pack import Pack
 from dialog.requests import Routing
 from dialog.word_dispatch import WordDispatcher
 from dialog.world import Dispatcher
+
+if TYPE_CHECKING:
+    from content.dispatch import DispatchModel
 
 MODEL = "dispatch.model"
 MOST = 5
@@ -53,15 +56,26 @@ class TrainedDispatcher:
         return tuple(found.values())
 
 
-def open_dispatcher(home: Path, pack: Pack, broken: Callable[[], None] = lambda: None) -> Dispatcher:
-    """``broken`` is told when the model cannot be used; then the words decide."""
-    words = WordDispatcher(pack.request_codes(), pack.departments())
+def by_words(pack: Pack) -> WordDispatcher:
+    """The classification's own words decide."""
+    return WordDispatcher(pack.request_codes(), pack.departments())
+
+
+def trained(home: Path, pack: Pack, broken: Callable[[], None] = lambda: None) -> TrainedDispatcher | None:
+    """The city's model, or None where there is none; ``broken`` is told when there is one that cannot be used."""
     path = home / MODEL
     if not path.exists():
-        return words
+        return None
+    from content.dispatch import DispatchError, DispatchModel  # with scikit-learn: two seconds and 80 MB
+
     try:
         model = DispatchModel.load(path)
     except (DispatchError, OSError):
         broken()
-        return words
-    return TrainedDispatcher(model, pack.request_codes(), pack.departments(), words)
+        return None
+    return TrainedDispatcher(model, pack.request_codes(), pack.departments(), by_words(pack))
+
+
+def open_dispatcher(home: Path, pack: Pack, broken: Callable[[], None] = lambda: None) -> Dispatcher:
+    """The city's model where it can be used, else the words."""
+    return trained(home, pack, broken) or by_words(pack)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 
 from content.pack import Pack
 from devices.a4 import A4Error, compose
 
 
-def form_pages(pack: Pack) -> Mapping[str, int]:
-    """Form id -> pages; fills up while the program runs, since each form takes a quarter of a second."""
-    known: dict[str, int] = {}
+def form_pages(pack: Pack, known: dict[str, int]) -> None:
+    """Form id -> pages in ``known``, which fills up while the program runs: each form takes a quarter of a second."""
 
     def count() -> None:
         for form in pack.forms():
@@ -21,4 +19,3 @@ def form_pages(pack: Pack) -> Mapping[str, int]:
                 continue
 
     threading.Thread(target=count, name="form-pages", daemon=True).start()
-    return known

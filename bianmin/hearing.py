@@ -35,6 +35,20 @@ def _load(
     return open_recogniser(engine, directories, Lexicon(words, accents=accents), model=folder)
 
 
+def _load_for(
+    engine: str,
+    directories: tuple[Path, ...],
+    pack: Path,
+    accents: tuple[str, ...],
+    folder: Path | None,
+) -> Recogniser:
+    """In the child process, which reads the pack's words itself: the parent need not have opened the pack."""
+    from content.pack import Pack
+    from content.search.vocabulary import vocabulary
+
+    return _load(engine, directories, vocabulary(Pack.open(pack)), accents, folder)
+
+
 def _choice(settings: Settings, engine: str) -> tuple[str, Path | None]:
     from speech.engines import choose
 
@@ -59,12 +73,13 @@ def start_recognition(
     engine: str = "",
     spare: bool = True,
     on_restart: Callable[[], None] = lambda: None,
+    pack: Path | None = None,
 ) -> Supervisor:
     """A recogniser in a watched process, loading in the background; close it when the front end ends.
 
-    ``spare``: keep a second one loaded, to take over at once. ``on_restart`` is told when one was replaced. Raises
-    ``SpeechError`` or ``ModelError`` when no model is installed; what goes wrong later comes out of ``Hearing`` as an
-    event.
+    ``pack``: the child takes its words from this pack instead of ``words``. ``spare``: keep a second one loaded, to
+    take over at once. ``on_restart`` is told when one was replaced. Raises ``SpeechError`` or ``ModelError`` when no
+    model is installed; what goes wrong later comes out of ``Hearing`` as an event.
     """
     from speech.engines import ENGINES
     from speech.models import find
@@ -73,5 +88,9 @@ def start_recognition(
     name, folder = _choice(settings, engine)
     if folder is None:
         find(ENGINES[name], model_directories())
-    load = partial(_load, name, model_directories(), tuple(words), settings.speech.accents, folder)
+    load = (
+        partial(_load, name, model_directories(), tuple(words), settings.speech.accents, folder)
+        if pack is None
+        else partial(_load_for, name, model_directories(), pack, settings.speech.accents, folder)
+    )
     return Supervisor(load, patience=PATIENCE[name], spare=spare, on_restart=on_restart)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from bianmin.settings import Settings, home, model_directories
-from content.pack import Pack
 from speech import espeak, kokoro
 from speech.clips import ClipsOf
 from speech.models import ModelError, find
@@ -16,6 +16,12 @@ from speech.synthesis_fallback import WithLastResort
 from speech.synthesis_process import ProcessEvent, ProcessSynthesiser
 
 MODEL = "kokoro-82m"
+
+
+class ClipSource(Protocol):
+    """What of ``content.pack.Pack`` is used here."""
+
+    def clip_bytes(self, sentence: str, voice: str) -> bytes | None: ...
 
 
 def kokoro_directory() -> Path | None:
@@ -68,7 +74,7 @@ def open_espeak(on_event: Callable[[ProcessEvent], None] = lambda event: None) -
 
 def open_speaker(
     settings: Settings,
-    pack: Pack,
+    pack: ClipSource,
     *,
     on_event: Callable[[ProcessEvent], None] = lambda event: None,
     on_failure: Callable[[SpeechFailed], None] = lambda failure: None,

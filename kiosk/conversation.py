@@ -176,6 +176,14 @@ class Conversation:
         elif later is not None:
             self._say(*later)
 
+    def ears_came(self, now: float) -> None:
+        """From now on one can speak; where speaking is likely and nothing is being said, the ears open."""
+        if not self._active or self.over_at is not None or not self._glass.view.voice.deaf:
+            return
+        self.talk.came()
+        if not self.talk.speaking and self._record is None and not self._glass.view.recording:
+            self._quiet(now)
+
     def announce(self, text: str) -> None:
         """Say what the keypad stands on, unless a warning is being spoken."""
         if not self.talk.speaking or self.talk.interruptible:

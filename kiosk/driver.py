@@ -46,6 +46,7 @@ from kiosk.remote import (
     Tap,
     Touch,
 )
+from kiosk.view import Voice
 
 POLL = 0.02
 """Seconds between two looks."""
@@ -72,8 +73,12 @@ class Driver:
         environment: Mapping[str, str] | None = None,
         seconds: float = 120.0,
         program: Sequence[str] = (sys.executable, "-m", "bianmin"),
+        awake: bool = True,
     ) -> Driver:
-        """Start ``bianmin kiosk`` and wait until it is ready. ``arguments``: more options. Raises DriverError."""
+        """Start ``bianmin kiosk``; when ``awake``, wait until a touch leads on and one can speak.
+
+        ``arguments``: more options. Raises DriverError.
+        """
         folder = Path(tempfile.mkdtemp(prefix="kiosk-"))
         control, errors = folder / "control", folder / "errors"
         command = [*program, "kiosk", "--size", size, "--control", str(control), *arguments]
@@ -93,7 +98,8 @@ class Driver:
                     raise DriverError(f"the kiosk did not start: {_last_line(errors)}") from None
                 time.sleep(POLL)
         driver = cls(process, connection, errors)
-        driver.wait(ready=True, seconds=max(1.0, deadline - time.monotonic()))
+        if awake:
+            driver.wait(ready=True, awake=True, seconds=max(1.0, deadline - time.monotonic()))
         return driver
 
     # -- hands and voice ---------------------------------------------------------------------------------------------
@@ -135,6 +141,7 @@ class Driver:
         voice: str = "",
         ready: bool = False,
         silent: bool = False,
+        awake: bool = False,
         seconds: float = 15.0,
     ) -> Seen:
         """Look until the screen's name (one of them), the voice's state and the rest are as wanted.
@@ -146,6 +153,7 @@ class Driver:
         while True:
             seen = self.look()
             fits = (not screens or seen.screen in screens) and (not voice or seen.voice == voice)
+            fits = fits and (not awake or seen.voice != Voice.WAKING)
             if fits and (not ready or seen.ready) and (not silent or not (seen.saying or seen.pending_sound)):
                 return seen
             if time.monotonic() > deadline:

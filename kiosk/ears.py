@@ -9,7 +9,7 @@ from typing import Protocol
 
 from kiosk.loudness import level_of
 from kiosk.microphone import Microphone, MicrophoneError
-from kiosk.ports import EarsFailed, Level, NotUnderstood, Post, Report, Understood
+from kiosk.ports import EarsCame, EarsFailed, Level, NotUnderstood, Post, Report, Understood
 from kiosk.recording import Recorder
 from speech.audio import Samples
 
@@ -40,13 +40,17 @@ class _Mode(StrEnum):
 
 
 class ListeningEars:
-    """The engine's ears: ``listener`` hears through ``microphone`` while the engine listens."""
+    """The engine's ears: ``listener`` hears through ``microphone`` while the engine listens.
+
+    Without a listener they are still coming: ``equip`` brings it, ``give_up`` says that none will come.
+    """
 
     def __init__(
-        self, microphone: Microphone, listener: Listener, post: Post, recorder: Recorder | None = None
+        self, microphone: Microphone, listener: Listener | None, post: Post, recorder: Recorder | None = None
     ) -> None:
         self._microphone, self._listener, self._post = microphone, listener, post
         self._recorder = recorder
+        self._given_up = False
         self._lock = threading.Lock()
         self._mode = _Mode.ASLEEP
         self._spell = 0
@@ -55,11 +59,25 @@ class ListeningEars:
 
     @property
     def available(self) -> bool:
-        return self._microphone.available
+        return self._microphone.available and self._listener is not None
+
+    @property
+    def coming(self) -> bool:
+        return self._microphone.available and self._listener is None and not self._given_up
+
+    def equip(self, listener: Listener) -> None:
+        """From any thread; told to the engine."""
+        self._listener = listener
+        self._post(EarsCame())
+
+    def give_up(self) -> None:
+        """From any thread; told to the engine."""
+        self._given_up = True
+        self._post(EarsFailed())
 
     def wake(self) -> None:
         self._set(_Mode.DEAF)
-        if self._thread is None and self.available:
+        if self._thread is None and self._microphone.available:  # a message can be recorded without a recogniser
             self._stop = threading.Event()
             self._thread = threading.Thread(target=self._run, args=(self._stop,), name="ears", daemon=True)
             self._thread.start()
@@ -93,7 +111,6 @@ class ListeningEars:
             return self._mode, self._spell
 
     def _run(self, stop: threading.Event) -> None:
-        listener = self._listener
         heard_spell = -1
         try:
             for count, block in enumerate(self._microphone.blocks(stop)):
@@ -103,7 +120,8 @@ class ListeningEars:
                         self._post(Level(level_of(block)))
                     self._recorder.feed(block)
                     continue
-                if mode not in (_Mode.LISTENING, _Mode.FINISHING):
+                listener = self._listener
+                if listener is None or mode not in (_Mode.LISTENING, _Mode.FINISHING):
                     continue
                 if spell != heard_spell:
                     listener.begin()
@@ -119,7 +137,8 @@ class ListeningEars:
         except MicrophoneError:
             self._post(EarsFailed())
         finally:
-            listener.forget()
+            if self._listener is not None:
+                self._listener.forget()
 
     def _tell(self, report: Report, spell: int) -> None:
         """A report of a spell that was ended meanwhile is not told."""

@@ -15,48 +15,34 @@ from __future__ import annotations
 import datetime as dt
 import queue
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, assert_never
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING
 
 from dialog.acts import AttractScreen, TextScreen, WaitScreen
 from dialog.events import Channel, Event, Scanned, Started
-from kiosk import face
+from kiosk import face, resting
 from kiosk.face import Do, Intent
 from kiosk.glass import Glass
 from kiosk.habits import Habits
 from kiosk.headset import GUIDE
 from kiosk.locale_texts import translator
-from kiosk.pen import PAPER, Pen
 from kiosk.ports import (
     CardRead,
     CodeScanned,
     Diary,
-    EarsFailed,
-    ErrandDone,
     Headset,
     InkRead,
-    Level,
-    NotUnderstood,
-    PartialHeard,
     Parts,
     Presence,
     Ready,
     Report,
-    SoundBegan,
-    SoundEnded,
     SpeechBegan,
-    SpeechOver,
     StaffDone,
-    Understood,
 )
-from kiosk.staff.area import StaffArea
 from kiosk.talk import Timing
 from kiosk.view import Typing, View, Voice
-from kiosk.worker import Worker
 
 if TYPE_CHECKING:
-    from kiosk.conversation import Conversation
+    from kiosk.crew import Crew
 
 BEAT = 1 / 12
 """Seconds between two steps of a turning ring."""
@@ -83,12 +69,11 @@ class Engine:
         self._start = start or View()
         self._inbox: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._glass = Glass(self._start)
-        self._conversation: Conversation | None = None
-        self._pen: Pen | None = None
-        self._staff: StaffArea | None = None
+        self._crew: Crew | None = None
+        self._next: Parts | None = None
+        """Renewed parts, waiting until nobody stands here."""
         self.sessions = 0
-        self._pressed_at = self._beat_at = 0.0
-        self._opened_by_press = False
+        self._beat_at = 0.0
         self._reset_at: float | None = None
         self._headset = False
         self._greeted = False
@@ -98,59 +83,33 @@ class Engine:
         self._welcome()
 
     def _equip(self, parts: Parts) -> None:
-        from kiosk.conversation import Conversation  # takes a second to import: the first picture does not wait for it
+        from kiosk.crew import Crew  # brings the dialog with it, which the first picture does not wait for
 
-        self._conversation = Conversation(parts, self._glass, self._habits, self._clock, self._diary, self.post)
-
-        if parts.staff is not None:
-            self._staff = StaffArea(
-                parts.staff,
-                self._glass,
-                self._clock,
-                parts.background or Worker("staff"),
-                self.post,
-                self._diary,
-                self._habits.staff_idle,
-            )
-        if parts.handwriting is not None:
-            self._pen = Pen(parts.handwriting, self._glass, parts.background or Worker("handwriting"), self.post)
+        before = self._crew
+        self._crew = Crew(parts, self._glass, self._habits, self._clock, self._diary, self.post, self._intend)
+        self._crew.conversation.talk.private = self._headset
+        if before is not None:
+            before.leave()
 
     def _welcome(self) -> None:
         """The view nobody stands before."""
-        if self._conversation is None:
-            self._glass.view = replace(self._start, screen=AttractScreen(), ready=False)
-            return
-        self._glass.view = replace(self._start, **self._self_knowledge(self._conversation, self._start.language))
-
-    def _self_knowledge(self, conversation: Conversation, language: str) -> dict[str, Any]:
-        """What the view of a terminal nobody stands before says of the terminal."""
-        parts = conversation.parts
-        around = parts.around()
-        return {
-            "screen": AttractScreen(around.checked, around.offline),
-            "voice": Voice.READY if parts.ears.available else Voice.OFF,
-            "can_print": parts.world(language).can_print,
-            "can_type": parts.ime is not None,
-            "can_write": parts.handwriting is not None,
-            "around": around,
-            "day": self._today().date().isoformat(),
-            "headset": self._headset,
-            "ready": True,
-        }
-
-    def _look_around(self, conversation: Conversation) -> None:
-        """A device came or went, or a new day began: the first screen tells it, a session under way keeps its place."""
-        around = conversation.parts.around()
-        deaf = self.view.voice is Voice.OFF
-        same_ears = self.active or deaf is not conversation.talk.can_hear
-        same_day = self.active or self._today().date().isoformat() == self.view.day
-        if around is self.view.around and same_ears and same_day:
-            return
-        if self.active:
-            can_print = conversation.parts.world(self.view.language).can_print
-            self._glass.change(around=around, can_print=can_print)
+        if self._crew is None:
+            self._glass.view = resting.starting(self._start)
         else:
-            self._glass.change(**self._self_knowledge(conversation, self.view.language))
+            self._glass.view = resting.welcome(self._start, self._crew.parts, self._day, self._headset)
+
+    @property
+    def _day(self) -> str:
+        return self._today().date().isoformat()
+
+    def _look_around(self, parts: Parts) -> None:
+        """A device came or went, or a new day began: the first screen tells it, a session under way keeps its place."""
+        view = self.view
+        if not self.active:
+            if resting.outdated(view, parts, self._day):
+                self._glass.view = resting.welcome(view, parts, self._day, self._headset)
+        elif (around := parts.around()) is not view.around:
+            self._glass.change(around=around, can_print=parts.world(view.language).can_print)
 
     # -- the outside -------------------------------------------------------------------------------------------------
 
@@ -162,7 +121,7 @@ class Engine:
     @property
     def timings(self) -> list[Timing]:
         """The spoken questions of the session under way."""
-        return self._conversation.talk.timings if self._conversation is not None else []
+        return self._crew.conversation.talk.timings if self._crew is not None else []
 
     @property
     def wants_name(self) -> bool:
@@ -171,7 +130,7 @@ class Engine:
 
     def picture(self, handle: str) -> bytes | None:
         """The bytes of a picture of the session under way."""
-        kept = self._conversation.parts.keepsakes.get(handle) if self._conversation is not None else None
+        kept = self._crew.parts.keepsakes.get(handle) if self._crew is not None else None
         return kept.data if kept is not None else None
 
     @property
@@ -185,58 +144,42 @@ class Engine:
 
     def send(self, event: Event) -> None:
         """A dialog event from a control or a keypad. At the goodbye it begins a new session: a new person is there."""
-        conversation = self._conversation
-        if conversation is None:
+        if self._crew is None:
             return
-        self._begin(conversation)
+        self._begin(self._crew)
         self._greeted = False
-        conversation.press(event)
+        self._crew.conversation.press(event)
 
     def knock(self) -> None:
         """Staff knocked: the door is there only while nobody stands before the terminal."""
-        if self._staff is not None and not self.active and self._conversation is not None:
-            self._conversation.hush()
+        if self._crew is not None and self._crew.staff is not None and not self.active:
+            self._crew.conversation.hush()
             self._reset_at = None
-            self._staff.enter()
+            self._crew.staff.enter()
 
     def press(self, name: str) -> None:
-        """A finger came down on a control. Only holding to speak acts on it; everything else acts on release."""
+        """A finger came down on control ``name``."""
         self._glass.change(pressed=name)
-        self._pressed_at = self._clock()
         self._touched()
-        self._opened_by_press = name == "speak" and self.view.voice is not Voice.LISTENING
-        if self._opened_by_press and self._conversation is not None:
-            self._conversation.listen()
+        if self._crew is not None:
+            self._crew.fingers.press(name)
 
     def draw_from(self, x: float, y: float) -> None:
-        """The finger that was just pressed stands at this place; on the writing paper a stroke begins there."""
-        if self._pen is not None and self.view.pressed == PAPER:
-            self._pen.begin(x, y)
+        """The finger that was just pressed stands at this place."""
+        if self._crew is not None:
+            self._crew.fingers.draw_from(x, y)
 
     def draw_to(self, x: float, y: float) -> None:
         """The finger moved."""
-        if self._pen is not None and self.view.pressed == PAPER:
-            self._pen.to(x, y)
+        if self._crew is not None:
+            self._crew.fingers.draw_to(x, y)
 
     def release(self, name: str) -> None:
         """The finger was lifted over ``name`` (empty: over nothing). It counts when it is where it came down."""
         pressed = self.view.pressed
-        if self._pen is not None and pressed == PAPER:
-            self._pen.lift()
         self._glass.change(pressed="")
-        conversation = self._conversation
-        if conversation is None:
-            return
-        if self._staff is not None and self._staff.inside:
-            if pressed and name == pressed:
-                self._staff.press(name)
-            return
-        if pressed == "speak":
-            held = self._clock() - self._pressed_at >= self._habits.hold
-            if self.view.voice is Voice.LISTENING and (held or not self._opened_by_press):
-                conversation.talk.finish()
-        elif pressed and name == pressed:
-            self._act(conversation, name)
+        if self._crew is not None:
+            self._crew.fingers.release(pressed, name)
 
     def tap(self, name: str) -> None:
         """Press and release."""
@@ -247,8 +190,8 @@ class Engine:
         """The keypad stands on control ``name``: show it and say what it is, instead of what is being said."""
         self._touched()
         self._glass.change(focus=name)
-        if self._conversation is not None and label and self.view.staff is None:
-            self._conversation.announce(label)
+        if self._crew is not None and label and self.view.staff is None:
+            self._crew.conversation.announce(label)
 
     def tick(self, now: float) -> None:
         """Work off what came in, and whatever time has come for. Call it every frame."""
@@ -258,34 +201,28 @@ class Engine:
             except queue.Empty:
                 break
             self._report(report, now)
-        if self._conversation is not None:
-            self._deadlines(self._conversation, now)
+        if self._crew is not None:
+            self._deadlines(self._crew, now)
 
     def close(self) -> None:
         """The program ends: everything is silent and forgotten."""
-        if self._conversation is not None:
-            self._wipe(self._conversation)
+        if self._crew is not None:
+            self._wipe(self._crew)
 
-    # -- fingers -----------------------------------------------------------------------------------------------------
+    # -- people come and go ------------------------------------------------------------------------------------------
 
-    def _act(self, conversation: Conversation, name: str) -> None:
-        before = self.view
-        self._glass.view, intents = face.press(before, name, conversation.parts.ime)
-        if not before.overlay.enters_text and self.view.overlay.enters_text:
-            conversation.talk.deafen()
-        if self._pen is not None and self.view.typing.ink != before.typing.ink:
-            self._pen.read()
-        for intent in intents:
-            self._intend(conversation, intent)
-
-    def _intend(self, conversation: Conversation, intent: Intent) -> None:
+    def _intend(self, intent: Intent) -> None:
+        """What fingers want."""
+        crew = self._crew
+        if crew is None:
+            return
         match intent:
             case Do.START:
-                self._begin(conversation)
+                self._begin(crew)
             case Do.TALK:
-                conversation.listen()
+                crew.conversation.listen()
             case Do.HUSH:
-                conversation.hush()
+                crew.conversation.hush()
             case _:
                 self.send(intent)
 
@@ -293,70 +230,74 @@ class Engine:
         self._greeted = False
         if not self.active and self.view.staff is None:
             self._reset_at = self._clock() + self._habits.browsing
-        if self._conversation is not None:
-            self._conversation.touched()
+        if self._crew is not None:
+            self._crew.conversation.touched()
 
-    def _begin(self, conversation: Conversation) -> None:
+    def _begin(self, crew: Crew) -> None:
         """A person is there. After a goodbye it is the next one. Whatever staff had open is closed."""
-        if self._staff is not None and self._staff.inside:
-            self._staff.leave()
-        if conversation.over_at is not None:
-            self._wipe(conversation)
+        if crew.staff is not None and crew.with_staff:
+            crew.staff.leave()
+        if crew.conversation.over_at is not None:
+            self._wipe(crew)
         if self.active:
             return
         self._diary.note("session-started")
-        conversation.talk.wake()
-        conversation.step(Started(Channel.KIOSK, self._today()))
+        crew.conversation.talk.wake()
+        crew.conversation.step(Started(Channel.KIOSK, self._today()))
+
+    def _wipe(self, crew: Crew) -> None:
+        """Nothing of the person stays: not in the view, the dialog's state, the ears, the mouth or the inbox."""
+        crew.conversation.talk.sleep()
+        while not self._inbox.empty():
+            report = self._inbox.get_nowait()
+            if isinstance(report, Ready):  # nobody's
+                self._next = report.parts
+        crew.forget()
+        self._reset_at = None
+        self._greeted = False
+        self._welcome()
+        self.sessions += 1
+        self._diary.note("session-wiped")
 
     # -- reports and time --------------------------------------------------------------------------------------------
 
     def _report(self, report: Report, now: float) -> None:
         if isinstance(report, Ready):
-            self._equip(report.parts)
-            self._welcome()
+            self._next = report.parts
+            self._take_over()
             return
-        conversation = self._conversation
-        if conversation is None:
+        crew = self._crew
+        if crew is None:
             return
         match report:
-            case Level(value):
-                conversation.talk.level(value)
-            case SpeechBegan():
-                self._greeted = False
-                conversation.speech_began()
-            case SpeechOver():
-                conversation.talk.speech_over()
-            case PartialHeard(text):
-                conversation.talk.partial(text)
-            case Understood():
-                conversation.understood(report)
-            case NotUnderstood():
-                conversation.not_understood()
-            case EarsFailed():
-                conversation.talk.lost_ears()
-            case SoundBegan(job, at):
-                conversation.talk.began(job, at)
-            case SoundEnded(job):
-                conversation.sound_ended(job, now)
-            case ErrandDone():
-                conversation.errand_done(report)
             case CodeScanned(text):
                 self._touched()
                 self.send(Scanned(text))
             case CardRead(name):
                 self._card(name)
             case StaffDone():
-                if self._staff is not None:
-                    self._staff.came(report)
+                if crew.staff is not None:
+                    crew.staff.came(report)
             case Headset(plugged):
-                self._plugged(conversation, plugged)
+                self._plugged(crew, plugged)
             case Presence(there):
-                self._sensed(conversation, there)
+                self._sensed(crew, there)
             case InkRead():
-                if self._pen is not None:
-                    self._pen.came(report)
+                if crew.pen is not None:
+                    crew.pen.came(report)
             case _:
-                assert_never(report)
+                self._greeted = self._greeted and not isinstance(report, SpeechBegan)
+                crew.told(report, now)
+
+    def _take_over(self) -> None:
+        """Serve from the parts that wait, unless somebody is there, if only to look at the settings."""
+        parts, first = self._next, self._crew is None
+        there = self.active or self._reset_at is not None or (self._crew is not None and self._crew.with_staff)
+        if parts is None or (there and not first):
+            return
+        self._next = None
+        self._equip(parts)
+        self._glass.view = resting.welcome(self.view if first else self._start, parts, self._day, self._headset)
 
     def _card(self, name: str) -> None:
         """A card's name goes where a name is being asked for, to be seen and sent off by the citizen; else nowhere."""
@@ -364,56 +305,44 @@ class Engine:
             self._touched()
             self._glass.change(typing=Typing(text=name[: face.LONGEST_TEXT]))
 
-    def _sensed(self, conversation: Conversation, there: bool) -> None:
+    def _sensed(self, crew: Crew, there: bool) -> None:
         """Whoever stands there is greeted; when they go without having done anything, so does the greeting.
 
         A session in which somebody did something never ends by this: the sensor may not see a person in a wheelchair.
         """
         if there and not self.active and self.view.staff is None:
-            self._begin(conversation)
+            self._begin(crew)
             self._greeted = self.active
         elif not there and self._greeted and self.active:
-            self._wipe(conversation)
+            self._wipe(crew)
 
-    def _plugged(self, conversation: Conversation, plugged: bool) -> None:
+    def _plugged(self, crew: Crew, plugged: bool) -> None:
         """In: the sound goes there, and a session begins. Out: silence at once, so that nothing is overheard."""
         if plugged == self._headset:
             return
         self._headset = plugged
-        conversation.hush()
-        conversation.talk.private = plugged
+        crew.conversation.hush()
+        crew.conversation.talk.private = plugged
         self._glass.change(headset=plugged, dark=False)
         if plugged:
-            conversation.add_once(translator(self.view.language)(GUIDE))
-            self._begin(conversation)
+            crew.conversation.add_once(translator(self.view.language)(GUIDE))
+            self._begin(crew)
 
-    def _deadlines(self, conversation: Conversation, now: float) -> None:
+    def _deadlines(self, crew: Crew, now: float) -> None:
         browsed = self._reset_at is not None and now >= self._reset_at and not self.active
-        if browsed or (conversation.over_at is not None and now >= conversation.over_at):
-            self._wipe(conversation)
+        over = crew.conversation.over_at
+        if browsed or (over is not None and now >= over):
+            self._wipe(crew)
             return
-        self._look_around(conversation)
-        if self._staff is not None:
-            self._staff.tick(now)
-        conversation.tick(now)
+        self._take_over()
+        if self._crew is not crew:
+            return
+        self._look_around(crew.parts)
+        if crew.staff is not None:
+            crew.staff.tick(now)
+        crew.conversation.tick(now)
         screen = self.view.screen
         working = isinstance(screen, WaitScreen) or getattr(screen, "state", "") in ("printing", "taking")
         if (working or self.view.voice is Voice.THINKING) and now >= self._beat_at:
             self._beat_at = now + BEAT
             self._glass.change(beat=self.view.beat + 1)
-
-    def _wipe(self, conversation: Conversation) -> None:
-        """Nothing of the person stays: not in the view, the dialog's state, the ears, the mouth or the inbox."""
-        conversation.talk.sleep()
-        while not self._inbox.empty():
-            self._inbox.get_nowait()
-        conversation.forget()
-        if self._pen is not None:
-            self._pen.forget()
-        if self._staff is not None:
-            self._staff.leave()
-        self._reset_at = None
-        self._opened_by_press = self._greeted = False
-        self._welcome()
-        self.sessions += 1
-        self._diary.note("session-wiped")

@@ -16,6 +16,7 @@ from kiosk import phrases
 
 SHARED_DATA = Path("/usr/share/rime-data")
 SCHEMA = b"pinyin_simp"
+_DICTIONARY = SHARED_DATA / "pinyin_simp.schema.yaml"
 _PAGE = 9
 """Candidates on one of rime's pages: the digits 1 to 9 choose among them."""
 _PAGE_DOWN = 0xFF56
@@ -118,6 +119,11 @@ patch:
 """
 
 
+def installed() -> bool:
+    """Whether ``Rime`` will open, save for files of its own that are damaged."""
+    return _DICTIONARY.exists() and ctypes.util.find_library("rime") is not None
+
+
 class Rime:
     """librime with one session. One object a process; not for several threads at once."""
 
@@ -131,7 +137,7 @@ class Rime:
         name = ctypes.util.find_library("rime")
         if name is None:
             raise ImeError("there is no librime; install the Debian package librime1")
-        if not (SHARED_DATA / "pinyin_simp.schema.yaml").exists():
+        if not _DICTIONARY.exists():
             raise ImeError("there is no pinyin dictionary; install the Debian package rime-data-pinyin-simp")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "default.custom.yaml").write_text(_CONFIG, encoding="utf-8")

@@ -24,14 +24,18 @@ if TYPE_CHECKING:
     from dialog.world import World  # brings the search with it, which the first picture does not wait for
 
 
+def _nothing() -> None:
+    return
+
+
 @dataclass(frozen=True)
 class Parts:
-    """Everything that takes time to load.
+    """Everything that takes time to load. Some of it (ears, search, typing) may still be on its way.
 
     ``world`` is asked anew for every step, with the language: a printer may come and go. ``errands``: the slow acts
     this terminal can carry out; ``run``: how (in a thread when it is None). ``background``: how handwriting is read.
     ``around``: what is out of service just now; the same object until something changes. ``keepsakes``: pictures and
-    sound of the session under way.
+    sound of the session under way. ``retire`` is called once other parts have taken over, and returns at once.
     """
 
     world: Callable[[str], World]
@@ -48,6 +52,7 @@ class Parts:
     player: Player | None = None
     around: Callable[[], Surroundings] = Surroundings
     staff: StaffTools | None = None
+    retire: Callable[[], None] = _nothing
 
 
 # -- what the ears and the mouth report ------------------------------------------------------------------------------
@@ -93,8 +98,12 @@ class NotUnderstood(msgspec.Struct, frozen=True):
     """Somebody spoke, and no word was understood."""
 
 
+class EarsCame(msgspec.Struct, frozen=True):
+    """The recogniser is loaded: from now on what is said can be understood."""
+
+
 class EarsFailed(msgspec.Struct, frozen=True):
-    """The microphone is gone."""
+    """The microphone is gone, or the recogniser cannot be loaded."""
 
 
 class SoundBegan(msgspec.Struct, frozen=True):
@@ -162,31 +171,37 @@ class InkRead(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """Everything is loaded; the terminal can be used from now on."""
+    """A touch leads on from now on; or the content was renewed, and whoever comes next is served from that."""
 
     parts: Parts
 
 
-Report = (
-    Ready
-    | Level
+TalkReport = (
+    Level
     | SpeechBegan
     | SpeechOver
     | PartialHeard
     | Understood
     | NotUnderstood
+    | EarsCame
     | EarsFailed
     | SoundBegan
     | SoundEnded
     | ErrandDone
-    | InkRead
-    | CodeScanned
-    | CardRead
-    | Headset
-    | Presence
-    | StaffDone
 )
+"""What concerns only the conversation under way."""
+Report = TalkReport | Ready | InkRead | CodeScanned | CardRead | Headset | Presence | StaffDone
 Post = Callable[[Report], None]
+
+
+@dataclass(frozen=True)
+class Front:
+    """What the parts need of the window: where to report, and what is going on before it."""
+
+    post: Post
+    idle: Callable[[], bool]
+    wants_name: Callable[[], bool]
+    press: Callable[[str], None]
 
 
 # -- ports -----------------------------------------------------------------------------------------------------------
@@ -197,6 +212,10 @@ class Ears(Protocol):
 
     @property
     def available(self) -> bool: ...
+
+    @property
+    def coming(self) -> bool:
+        """Whether they are not available yet but will be: the recogniser is being loaded."""
 
     def wake(self) -> None:
         """A session begins: the microphone may be opened."""

@@ -119,6 +119,7 @@ def sample_views() -> Iterator[tuple[str, View]]:
     yield "listen-live", View(screen=listen, voice=Voice.LISTENING, level=0.6, partial="刚出生的小孩医保怎么")
     yield "listen-thinking", View(screen=listen, voice=Voice.THINKING, partial="刚出生的小孩医保怎么办", beat=3)
     yield "listen-deaf", View(screen=listen, voice=Voice.OFF)
+    yield "listen-waking", View(screen=listen, voice=Voice.WAKING)
     yield (
         "listen-again",
         View(screen=replace(listen, notice="请您换个说法，再说一遍"), voice=Voice.SPEAKING),

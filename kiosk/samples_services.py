@@ -124,6 +124,7 @@ def _asking() -> Iterator[tuple[str, View]]:
     note = "记下了。还有要补充的吗？没有就说没有了。"
     yield "text-some", View(screen=TextScreen(empty.title, words, note, "", Step(2, 6), buttons))
     yield "text-deaf", View(screen=empty, voice=Voice.OFF)
+    yield "text-waking", View(screen=empty, voice=Voice.WAKING)
     number = NumberScreen(
         "请说编号，一共十一位。",
         11,

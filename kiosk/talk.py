@@ -33,6 +33,13 @@ class Timing(msgspec.Struct, frozen=True):
     first_sound: float = 0.0
 
 
+def at_rest(ears: Ears) -> Voice:
+    """What the microphone button shows when nobody speaks or listens."""
+    if ears.available:
+        return Voice.READY
+    return Voice.WAKING if ears.coming else Voice.OFF
+
+
 class Talk:
     """One session's turns of speaking and listening. ``timings`` are those of the session under way."""
 
@@ -199,6 +206,11 @@ class Talk:
     def wake(self) -> None:
         self._ears.wake()
 
+    def came(self) -> None:
+        """The ears came in the middle of a session."""
+        self._ears.wake()
+        self._rest()
+
     def sleep(self) -> None:
         """The session is over."""
         self._mouth.hush()
@@ -206,7 +218,5 @@ class Talk:
 
     def _rest(self) -> None:
         """What the microphone button shows when nobody listens."""
-        voice = Voice.OFF
-        if self._ears.available:
-            voice = Voice.SPEAKING if self.speaking else Voice.READY
-        self._glass.change(voice=voice, level=0.0)
+        voice = at_rest(self._ears)
+        self._glass.change(voice=Voice.SPEAKING if self.speaking and not voice.deaf else voice, level=0.0)

@@ -23,10 +23,16 @@ class Voice(StrEnum):
     """What the microphone and the loudspeaker are doing."""
 
     OFF = "off"  # there is no microphone
+    WAKING = "waking"  # the recogniser is still being loaded
     READY = "ready"  # press to speak
     LISTENING = "listening"  # speak now
     THINKING = "thinking"  # heard; looking for the answer
     SPEAKING = "speaking"  # the terminal speaks
+
+    @property
+    def deaf(self) -> bool:
+        """Whether nothing can be said to the terminal now."""
+        return self in (Voice.OFF, Voice.WAKING)
 
 
 class Overlay(StrEnum):

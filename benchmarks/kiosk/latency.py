@@ -1,4 +1,4 @@
-"""Press to pixel, first picture to ready, and resident memory; writes benchmarks/results/kiosk.md.
+"""Press to pixel, first picture to ready, and memory; writes benchmarks/results/kiosk.md.
 
     python -m benchmarks.kiosk.latency [--quick]
 
@@ -6,8 +6,11 @@ Press to pixel is taken in the real window without a display (SDL offscreen, Mes
 down on a control of a sample screen, the engine and the screen are asked, the canvas changes, and the picture is drawn
 to its last pixel (glFinish). Beside it: how long another screen takes (another view, its texts drawn for the first
 time), and the floor of this machine: one plain rectangle over the whole glass. The window draws 60 times a second, so
-a finger also waits up to 16.7 ms for the next picture; the table has that added in full. Starting is measured on the
-real program in a process of its own.
+a finger also waits up to 16.7 ms for the next picture; the table has that added in full.
+
+Starting is measured on the real program in a process of its own, its modules compiled to bytecode beforehand, as they
+are on a terminal (deploy_image.environment). *Ready* is when a touch on the first screen leads on; *voice ready* when
+the recogniser has loaded too and one can speak. Both are what the program itself shows.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,6 +28,9 @@ import msgspec
 ROOT = Path(__file__).resolve().parents[2]
 GLASSES = ((1080, 1920, 92.0), (1920, 1080, 92.0), (1280, 800, 98.0))
 FRAME_MS = 1000 / 60
+STARTS = 5
+SETTLED = 2.0
+"""Seconds after which what was being loaded has been."""
 GOAL_MS, GOAL_READY, GOAL_MB = 50.0, 3.0, 250.0
 
 
@@ -41,10 +48,14 @@ class Presses(msgspec.Struct):
 
 
 class Start(msgspec.Struct):
-    """Seconds, and MB of the whole program's own process."""
+    """Seconds since the program started, and MB of the whole program's own process.
+
+    ``touch_to_question``: seconds from a touch to the next screen, the moment the terminal was ready.
+    """
 
     first_picture: float
     ready: float
+    voice: float
     touch_to_question: float
     resident: float
 
@@ -120,40 +131,50 @@ def press(width: int, height: int, ppi: float, rounds: int) -> Presses:
     return Presses(f"{width}x{height}", took, screens, statistics.median(floor), resident())
 
 
-def start() -> Start:
+def start(environment: dict[str, str]) -> Start:
     """The real program with the starter pack, driven from outside."""
     from kiosk.driver import POLL, Driver
 
     began = time.monotonic()
-    shown: list[float] = []
-
-    class Timed(Driver):
-        def wait(self, *args: object, **kwargs: object):  # type: ignore[no-untyped-def]
-            if not shown:
-                self.look()
-                shown.append(time.monotonic() - began)
-            return super().wait(*args, **kwargs)  # type: ignore[arg-type]
-
-    paths = os.pathsep.join(str(ROOT / folder) for folder in (".", "offline-cache", "deploy-image"))
-    with Timed.start(environment={"PYTHONPATH": paths}) as kiosk:
+    with Driver.start(environment=environment, awake=False) as kiosk:
+        kiosk.look()
+        first_picture = time.monotonic() - began
+        kiosk.wait(ready=True, seconds=120)
         ready = time.monotonic() - began
-        touched = time.monotonic()
         kiosk.tap("start")
         while kiosk.look().screen != "listen":
             time.sleep(POLL)
-        touch = time.monotonic() - touched
+        touch = time.monotonic() - began - ready
+        kiosk.wait(awake=True, seconds=120)
+        voice = time.monotonic() - began
+        time.sleep(SETTLED)
         mb = resident(kiosk._process.pid)
-    return Start(shown[0], ready, touch, mb)
+    return Start(first_picture, ready, voice, touch, mb)
+
+
+def starts() -> list[Start]:
+    """A first one that only compiles the program's modules, then those that count."""
+    paths = os.pathsep.join(str(ROOT / folder) for folder in (".", "offline-cache", "deploy-image"))
+    with tempfile.TemporaryDirectory() as compiled:
+        environment = {"PYTHONPATH": paths, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
+        return [start(environment) for _ in range(1 + STARTS)][1:]
 
 
 def p95(values: list[float]) -> float:
     return sorted(values)[int(len(values) * 0.95)]
 
 
-def report(presses: list[Presses], started: Start, rounds: int) -> str:
-    def met(good: bool) -> str:
-        return "met" if good else "**missed**"
+def met(good: bool) -> str:
+    return "met" if good else "**missed**"
 
+
+def _row(what: str, seconds: list[float], goal: float | None) -> str:
+    middle = statistics.median(seconds)
+    aim, word = (f"{goal:g} s", met(middle <= goal)) if goal is not None else ("", "")
+    return f"| {what} | {middle:.2f} s | {aim} | {word} | {max(seconds):.2f} s |"
+
+
+def report(presses: list[Presses], started: list[Start], rounds: int) -> str:
     lines = [
         "# The kiosk: how quick, how large",
         "",
@@ -173,17 +194,27 @@ def report(presses: list[Presses], started: Start, rounds: int) -> str:
             f"{late + FRAME_MS:.1f} | {met(late + FRAME_MS <= GOAL_MS)} | "
             f"{statistics.median(one.screens):.1f} | {p95(one.screens):.1f} | {one.floor:.1f} |"
         )
-    largest = max(one.resident for one in presses)
     lines += [
         "",
-        "| what | measured | goal | |",
+        f"Of {len(started)} starts of the real program, modules compiled beforehand; the last column is the slowest.",
+        "",
+        "| what | median | goal | | slowest |",
+        "|---|---|---|---|---|",
+        _row("program start to the first picture", [one.first_picture for one in started], None),
+        _row(
+            "first picture to ready: a touch leads on", [one.ready - one.first_picture for one in started], GOAL_READY
+        ),
+        _row("first picture to voice ready: one can speak", [one.voice - one.first_picture for one in started], None),
+        _row("touch to the question, right then", [one.touch_to_question for one in started], None),
+        "",
+        "| memory, resident, MB | measured | goal | |",
         "|---|---|---|---|",
-        f"| program start to the first picture | {started.first_picture:.1f} s | | |",
-        f"| first picture to ready | {started.ready - started.first_picture:.1f} s | {GOAL_READY:g} s | "
-        f"{met(started.ready - started.first_picture <= GOAL_READY)} |",
-        f"| touch on the first screen to the question | {started.touch_to_question:.2f} s | | |",
-        f"| front end alone, resident | {largest:.0f} MB | {GOAL_MB:g} MB | {met(largest <= GOAL_MB)} |",
-        f"| whole program's own process, with content and search model, resident | {started.resident:.0f} MB | | |",
+        *(
+            f"| front end alone, {one.glass} | {one.resident:.0f} | {GOAL_MB:g} | {met(one.resident <= GOAL_MB)} |"
+            for one in presses
+        ),
+        f"| whole program's own process, with content and search model | {max(one.resident for one in started):.0f}"
+        " | | |",
     ]
     return "\n".join(lines) + "\n"
 
@@ -201,7 +232,7 @@ def main() -> None:
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
         presses.append(msgspec.json.decode(done.stdout.strip().splitlines()[-1], type=Presses))
         sys.stderr.write(f"{presses[-1].glass}: p95 {p95(presses[-1].ms):.1f} ms, {presses[-1].resident:.0f} MB\n")
-    text = report(presses, start(), rounds)
+    text = report(presses, starts(), rounds)
     (ROOT / "benchmarks" / "results" / "kiosk.md").write_text(text, encoding="utf-8")
     sys.stderr.write(text)
 

@@ -71,7 +71,7 @@ def main() -> None:
     fonts = Fonts(extract(settings.home() / "cache" / "fonts"))
     kiosk = Bench()
     engine = kiosk.engine
-    old = engine._conversation.parts
+    old = engine._crew.conversation.parts
     loudspeaker = CapturingLoudspeaker(pace=100.0)
     microphone = InjectedMicrophone(pace=20.0)
     done = Printed(PrintOutcome.DONE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import sys
 import threading
@@ -17,18 +16,13 @@ from bianmin import settings
 from bianmin.cli.output import CommandError, Json, emit, failures, progress_console
 
 if TYPE_CHECKING:
+    from bianmin.kiosk_loading import Loading
     from bianmin.settings import Settings
-    from bianmin.usage import Usage
     from kiosk.app import KioskApp
-    from kiosk.engine import Engine
     from kiosk.loudspeaker import Loudspeaker
     from kiosk.microphone import Microphone
-    from kiosk.ports import Diary
 
 app = typer.Typer()
-
-RENEWAL_SECONDS = 30.0
-"""Between two looks whether sync has put newer content in use."""
 
 _SIZE = re.compile(r"^(\d{3,5})x(\d{3,5})$")
 
@@ -62,8 +56,8 @@ def kiosk(
     if shots is None and control is None and not window.has_display():
         raise CommandError("there is no display; use --shots DIR for pictures, or `bianmin tour` to see it work")
     with failures(FontError):
-        window.prepare(settings.home(), *glass, offscreen=shots is not None or control is not None)
         if shots is not None:
+            window.prepare(settings.home(), *glass, offscreen=True)
             _shoot(shots, glass, known.kiosk.ppi, as_json)
         else:
             _run(known, glass, control)
@@ -93,11 +87,11 @@ def verify(
 ) -> None:
     """Check a terminal's proof: its signature, and its program and content against those of this machine."""
     from bianmin import proof
-    from bianmin.kiosk_wiring import pack_path
+    from bianmin.pack_in_use import pack_in_use
 
     with failures(proof.ProofError, OSError):
         stated = proof.from_text(sys.stdin.read() if text == "-" else text)
-        here = pack or pack_path(settings.load())
+        here = pack or pack_in_use(settings.load())
         found = {
             "statement": stated,
             "signed": bool(stated.signature),
@@ -132,78 +126,65 @@ def _shoot(folder: Path, size: tuple[int, int], ppi: float, as_json: bool) -> No
 
 def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
     """The window until it is closed. What cannot be loaded ends it with the reason."""
+    from bianmin.kiosk_loading import Loading, start_hearing
+    from bianmin.pack_in_use import pack_in_use
     from bianmin.usage import CountingDiary, Usage
-    from kiosk import crashes
-    from kiosk.app import KioskApp
+    from kiosk import crashes, window
     from kiosk.engine import Engine
     from kiosk.event_log import EventLog
     from kiosk.fonts import Fonts, extract
     from kiosk.locale_texts import house_characters
     from kiosk.loudspeaker import CapturingLoudspeaker, SoundCardLoudspeaker
     from kiosk.microphone import InjectedMicrophone, SoundCardMicrophone
+    from kiosk.ports import Front
+    from speech.models import ModelError
+    from speech.recognition import SpeechError
 
     fonts = Fonts(extract(settings.home() / "cache" / "fonts"), house_characters())
     log = EventLog(settings.home() / "logs", dt.datetime.now)
     crashes.install(log)
     usage = Usage(dt.date.today)
     diary = CountingDiary(log, usage)
+    injected, captured = InjectedMicrophone(noise=3e-4), CapturingLoudspeaker()
+    microphone: Microphone = SoundCardMicrophone() if control is None else injected
+    loudspeaker: Loudspeaker = SoundCardLoudspeaker() if control is None else captured
+    pack = pack_in_use(known)
+    with failures(SpeechError, ModelError):
+        recogniser = start_hearing(known, pack, microphone, diary)  # loads by itself while the window opens
+    window.prepare(settings.home(), *size, offscreen=control is not None)
+    from kiosk.app import KioskApp
+
     engine = Engine(diary, dt.datetime.now, time.monotonic)
-    if control is None:
-        window = KioskApp(engine, fonts, size, known.kiosk.ppi)
-        microphone: Microphone = SoundCardMicrophone()
-        loudspeaker: Loudspeaker = SoundCardLoudspeaker()
-    else:
+    every_frame = None
+    if control is not None:
         from kiosk.driven import Driven
         from kiosk.remote import RemoteControl
 
-        injected, captured = InjectedMicrophone(noise=3e-4), CapturingLoudspeaker()
-        microphone, loudspeaker = injected, captured
-        driven = Driven(RemoteControl(control), injected, captured)
-        window = KioskApp(engine, fonts, size, known.kiosk.ppi, every_frame=driven)
-    trouble = _load_behind(known, engine, diary, usage, microphone, loudspeaker, window)
-    window.run()
+        every_frame = Driven(RemoteControl(control), injected, captured)
+    shown = KioskApp(engine, fonts, size, known.kiosk.ppi, every_frame=every_frame)
+    front = Front(engine.post, lambda: not engine.active, lambda: engine.wants_name, shown.press_soon)
+    loading = Loading(known, pack, recogniser, front, diary, usage, microphone, loudspeaker)
+    trouble = _load_behind(loading, shown)
+    shown.run()
     engine.close()
     if trouble:
         raise CommandError(" ".join(str(trouble[0]).split())) from trouble[0]
 
 
-def _load_behind(
-    known: Settings,
-    engine: Engine,
-    log: Diary,
-    usage: Usage,
-    microphone: Microphone,
-    loudspeaker: Loudspeaker,
-    window: KioskApp,
-) -> list[Exception]:
-    """Load models and content while the first screen is already there; a failure closes the window and is returned.
-
-    As a service the program ends when newer content was fetched and nobody stands before it, to start with that.
-    """
+def _load_behind(loading: Loading, shown: KioskApp) -> list[Exception]:
+    """Load content and models while the first screen is already there; a failure closes the window and is returned."""
     trouble: list[Exception] = []
 
     def load() -> None:
-        window.shown.wait()
-        from bianmin.kiosk_wiring import Front, load_parts, pack_path
+        shown.shown.wait()
         from content.pack import PackError
-        from content.search import IndexDamagedError
-        from kiosk.ports import Ready
-        from speech.models import ModelError
-        from speech.recognition import SpeechError
+        from content.search import AccentError, IndexDamagedError
 
         try:
-            opened = pack_path(known)
-            front = Front(engine.post, lambda: not engine.active, lambda: engine.wants_name, window.press_soon)
-            engine.post(Ready(load_parts(known, microphone, loudspeaker, front, log, time.monotonic, usage)))
-        except (PackError, IndexDamagedError, ModelError, SpeechError, CommandError, OSError) as error:
+            loading.run(time.monotonic())
+        except (PackError, IndexDamagedError, AccentError, CommandError, OSError) as error:
             trouble.append(error)
-            window.stop_soon()
-            return
-        if os.environ.get("INVOCATION_ID"):  # the system's service manager starts us anew
-            while pack_path(known) == opened or engine.active:
-                time.sleep(RENEWAL_SECONDS)
-            log.note("content-renewed")
-            window.stop_soon()
+            shown.stop_soon()
 
     threading.Thread(target=load, name="loading", daemon=True).start()
     return trouble

@@ -26,7 +26,7 @@ def tour(
 
     Exit 0 when the tour went to its end, whatever it saw: a failed recognition is in the table as one.
     """
-    from bianmin.kiosk_wiring import pack_path
+    from bianmin.pack_in_use import pack_in_use
     from bianmin.tour.drive import Tour
     from bianmin.tour.printer import TourPrinter
     from bianmin.tour.questions import speak_questions
@@ -46,7 +46,7 @@ def tour(
     folder.mkdir(parents=True)
     with failures(PackError, SpeechError, ModelError, SynthesisError, DriverError):
         recogniser = choose(engine or chosen.speech.engine, settings.model_directories())
-        pack = Pack.open(pack_path(chosen))
+        pack = Pack.open(pack_in_use(chosen))
         say = progress_console.print
         say(f"[bold]便民终端导览 tour[/]  {recogniser}, {pack.meta.version} → {folder}")
         report = Report(folder)

@@ -14,6 +14,7 @@ from kiosk.view import View, Voice
 
 STATUS = {
     Voice.OFF: "请写字或者打字",
+    Voice.WAKING: "语音马上就好，可以先写字或者打字",
     Voice.READY: "点一下，开始说话；按住说也可以",
     Voice.LISTENING: "正在听，请说……",
     Voice.THINKING: "听到了，请稍等……",
@@ -80,7 +81,7 @@ def _speak(sheet: Sheet, room: Box, view: View) -> None:
     status = look.t(STATUS[view.voice])
     line = sheet.text_height(status, room.w, Role.SMALL, True)
     size = min(metrics.mm(100), int(room.w * 0.6), room.h - line - metrics.mm(12))
-    if view.voice is not Voice.OFF and size >= metrics.mm(16):
+    if not view.voice.deaf and size >= metrics.mm(16):
         total = size + line + metrics.mm(8)
         top = room.y + max(metrics.mm(3), (room.h - total) // 2)
         microphone(sheet, Box(room.x + (room.w - size) // 2, top, size, size), view)

@@ -11,7 +11,7 @@ from kiosk.screens.parts import column
 from kiosk.sheet import Look, Sheet
 from kiosk.surroundings import age, notices
 from kiosk.theme import Role
-from kiosk.view import View
+from kiosk.view import View, Voice
 
 
 def draw(screen: AttractScreen, view: View, look: Look) -> Frame:
@@ -71,6 +71,8 @@ def draw(screen: AttractScreen, view: View, look: Look) -> Frame:
 def _dateline(view: View, look: Look) -> str:
     """What does not work, how old the content is, and that it is a sample."""
     state = notices(view.around, look.t)
+    if view.ready and view.voice is Voice.WAKING:
+        state.append(look.t("语音马上就好，可以先用手点"))
     foot = [look.t("样例内容，以窗口为准")]
     if view.day and (told := age(view.around.checked, dt.date.fromisoformat(view.day), look.t)):
         foot.insert(0, told)

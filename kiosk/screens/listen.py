@@ -30,6 +30,7 @@ SYMBOLS = {
 
 STATUS = {
     Voice.OFF: "这台机器没有话筒，请用手点或者打字",
+    Voice.WAKING: "语音马上就好，可以先用手点",
     Voice.READY: "点一下，开始说话；按住说也可以",
     Voice.LISTENING: "正在听，请说……",
     Voice.THINKING: "听到了，正在查找……",
@@ -57,7 +58,7 @@ def _speak(sheet: Sheet, room: Box, screen: ListenScreen, view: View) -> None:
     look = sheet.look
     metrics, palette = look.metrics, look.palette
     y = room.y
-    title = look.t("请说您想办的事") if view.voice is not Voice.OFF else look.t("请选您想办的事")
+    title = look.t("请选您想办的事") if view.voice.deaf else look.t("请说您想办的事")
     y += sheet.words(room.below(y), title, Role.DISPLAY, palette.accent, bold=True, align="center")
     trouble = notices(view.around, look.t)
     if screen.notice:
@@ -75,7 +76,7 @@ def _speak(sheet: Sheet, room: Box, screen: ListenScreen, view: View) -> None:
     space = bottom - y - status_height - metrics.mm(5)
     size = max(metrics.mm(22), min(int(room.w * 0.5), space - metrics.mm(11)))
     disc = Box(room.x + (room.w - size) // 2, y + (space - size) // 2, size, size)
-    if view.voice is Voice.OFF:
+    if view.voice.deaf:
         sheet.panel(disc, palette.tint, disc.w // 2, palette.line, metrics.mm(0.5))
         sheet.symbol(disc.inset(disc.w // 4), "hand", palette.accent)
     else:

@@ -28,10 +28,10 @@ def voice_strip(sheet: Sheet, room: Box, view: View, heard: str = "") -> int:
     button = metrics.target + metrics.mm(1)
     label = look.t("改一改")
     right = sheet.text_width(label, Role.SMALL, True) + int(metrics.em(Role.SMALL) * 2.2) + 4 * gap if heard else 0
-    left = button + 2 * gap if view.voice is not Voice.OFF else 0
+    left = button + 2 * gap if not view.voice.deaf else 0
     width = room.w - left - right - metrics.mm(6)
     live = view.voice in (Voice.LISTENING, Voice.THINKING)
-    if not live and not heard and view.voice is Voice.OFF:
+    if not live and not heard and view.voice.deaf:
         return 0
     text = _strip_text(sheet, view, heard, width)
     height = max(

@@ -156,6 +156,7 @@ class Knowledge:
 class Ears:
     available: bool = True
     mode: str = "asleep"
+    coming: bool = False
 
     def wake(self) -> None:
         self.mode = "deaf"

@@ -309,4 +309,4 @@ def test_nothing_can_be_done_before_the_pin(kiosk: Bench) -> None:
     for control in ("page:power", "power:off", "gain:up", "test:", "device:printer", "sync", *system):
         kiosk.tap(control)
     assert kiosk.view.staff.page is Page.PIN
-    assert kiosk.engine._staff._tools.did == []
+    assert kiosk.engine._crew.staff._tools.did == []

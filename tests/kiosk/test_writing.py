@@ -64,7 +64,7 @@ def test_rubbing_out_clears_the_paper_first_and_then_the_text() -> None:
 def test_a_reading_that_comes_after_another_stroke_is_not_shown() -> None:
     late = []
     kiosk = writing()
-    kiosk.engine._pen._background = late.append
+    kiosk.engine._crew.pen._background = late.append
     kiosk.stroke((100, 100), (200, 100))
     kiosk.stroke((100, 200), (200, 200))
     for work in late:
