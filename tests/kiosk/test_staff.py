@@ -275,9 +275,9 @@ def test_erasing_takes_a_second_screen(kiosk: Bench) -> None:
     enter(kiosk)
     kiosk.tap("page:system")
     kiosk.tap("page:erase")
-    assert kiosk.engine._staff._tools.did == []
+    assert kiosk.engine._crew.staff._tools.did == []
     kiosk.tap("erase-data")
-    assert kiosk.engine._staff._tools.did == ["erase"]
+    assert kiosk.engine._crew.staff._tools.did == ["erase"]
 
 
 def test_what_breaks_is_said_and_not_hidden(kiosk: Bench) -> None:
