@@ -2,7 +2,7 @@
 
     python -m benchmarks.image.trial --images var/images/simulator --work var/image-trial --keys var/keys [STAGE ...]
 
-Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, rollback, rescue (default: all).
+Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, rollback, rescue (default: all).
 ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run may be split and
 repeated; each line of the table is in WORK/results.json at once. ``python -m benchmarks.image.report`` writes
 benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything is many times slower than on a
@@ -127,6 +127,39 @@ def _ask(bench: Bench, machine: Vm) -> None:
     bench.note("job", "a spoken question", told, best.get("id") == ITEM, machine.seconds - began)
 
 
+CHORE = """\
+import socket, sys
+line = socket.socket(socket.AF_UNIX)
+line.connect("/run/bianmin-chores.sock")
+line.sendall(b'{"chore":"%s"}\\n' % sys.argv[1].encode())
+print(line.makefile().readline())
+"""
+
+
+def staff(bench: Bench, newer: Path) -> None:
+    """What the staff area reaches, as the kiosk's user, in the updated system; the running kiosk is asked."""
+    machine, _disk = bench.resume("updated")
+    with machine:
+        machine.run(f"cat > /run/chore.py <<'END'\n{CHORE}END", PATIENCE)
+        for chore, good in (
+            ("state", lambda told: bool(told["state"]["systems"])),
+            ("help-on", lambda told: "certificate authority" in told["error"]),
+            (
+                "check",
+                lambda told: told["state"]["sum"] == json.loads((newer / "build.json").read_text())["slot_sha256"],
+            ),
+        ):
+            began = machine.seconds
+            told = _answer(machine.run(f"{AS_PROGRAM} python3.11 /run/chore.py {chore} 2>&1 | tail -3", PATIENCE)[1])
+            seen = json.dumps(told, ensure_ascii=False)[:300]
+            bench.note("staff", chore, seen, bool(told) and good(told), machine.seconds - began)
+        began = machine.seconds
+        command = f"{AS_PROGRAM} bianmin ask --of kiosk 社保卡丢了怎么办 --wait 900 --json 2>&1 | tail -3"
+        told = _answer(machine.run(command, PATIENCE)[1])
+        seen = json.dumps(told, ensure_ascii=False)[:200]
+        bench.note("staff", "the running kiosk is asked", seen, bool(told.get("results")), machine.seconds - began)
+
+
 def _answer(said: str) -> dict[str, Any]:
     lines = [line for line in said.splitlines() if line.startswith("{")]
     return json.loads(lines[-1]) if lines else {}
@@ -172,6 +205,7 @@ def main() -> None:
         "ask": lambda: _with_quiet_guest(bench, (_ask,)),
         "refuse": lambda: stages.refuse(bench, "refuse"),
         "update": lambda: stages.update(bench, "update"),
+        "staff": lambda: staff(bench, chosen.newer or chosen.images),
         "rollback": lambda: stages.rollback(bench, "rollback"),
         "screen": lambda: stages.rescue(bench, "rescue", chosen.images / "disk.img", Sizes().slot, tried=True),
         "rescue": lambda: stages.rescue(bench, "rescue", chosen.images / "disk.img", Sizes().slot),

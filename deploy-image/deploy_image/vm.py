@@ -71,7 +71,7 @@ class Vm:
         kind = "qcow2" if disk.suffix == ".qcow2" else "raw"
         command += ["-drive", f"file={disk},format={kind},if=virtio,cache=writeback"]
         command += ["-device", f"virtio-vga,xres={width},yres={height}", "-device", "virtio-tablet-pci"]
-        command += ["-device", "virtio-keyboard-pci", "-device", "virtio-rng-pci"]
+        command += ["-device", "virtio-keyboard-pci", "-device", "virtio-rng-pci", "-device", "qemu-xhci,id=usb"]
         # The machine it runs on is 10.0.2.2; nobody reaches the guest.
         command += ["-nic", "user,model=virtio-net-pci"]
         command += ["-qmp", f"unix:{self._qmp_path},server=on,wait=off", *extra]
@@ -176,6 +176,12 @@ class Vm:
                     raise ImageError(f"{command}: {answer['error']['desc']}")
         told = answer.get("return")
         return told if isinstance(told, dict) else {}
+
+    def plug_in(self, stick: Path, name: str = "stick") -> None:
+        """Put a USB stick with this content in, read-only. Raises ``ImageError``."""
+        file: dict[str, object] = {"driver": "file", "filename": str(stick.resolve()), "read-only": True}
+        self.qmp("blockdev-add", **{"driver": "raw", "node-name": name, "read-only": True, "file": file})
+        self.qmp("device_add", driver="usb-storage", id=f"{name}-usb", drive=name, bus="usb.0")
 
     def screenshot(self, path: Path) -> None:
         """A picture of the screen (PNG)."""
