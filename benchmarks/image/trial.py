@@ -2,8 +2,8 @@
 
     python -m benchmarks.image.trial --images var/images/simulator --work var/image-trial --keys var/keys [STAGE ...]
 
-Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, rollback, rescue (default: all).
-``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run may be split and
+Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, rollback, rescue; all of them
+by default. ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run may be split and
 repeated; each line of the table is in WORK/results.json at once. ``python -m benchmarks.image.report`` writes
 benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything is many times slower than on a
 terminal.
@@ -138,6 +138,7 @@ print(line.makefile().readline())
 
 def staff(bench: Bench, newer: Path) -> None:
     """What the staff area reaches, as the kiosk's user, in the updated system; the running kiosk is asked."""
+    total = json.loads((newer / "build.json").read_text())["slot_sha256"]
     machine, _disk = bench.resume("updated")
     with machine:
         machine.run(f"cat > /run/chore.py <<'END'\n{CHORE}END", PATIENCE)
