@@ -2,9 +2,9 @@
 
     python -m benchmarks.image.trial --images var/images/simulator --work var/image-trial --keys var/keys [STAGE ...]
 
-Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, rollback, rescue; all of them
-by default. ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run may be split and
-repeated; each line of the table is in WORK/results.json at once. ``python -m benchmarks.image.report`` writes
+Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, rollback, rescue; all of
+them by default. ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run
+may be split and repeated; each line of the table is in WORK/results.json at once. ``benchmarks.image.report`` writes
 benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything is many times slower than on a
 terminal.
 """
@@ -145,10 +145,7 @@ def staff(bench: Bench, newer: Path) -> None:
         for chore, good in (
             ("state", lambda told: bool(told["state"]["systems"])),
             ("help-on", lambda told: "certificate authority" in told["error"]),
-            (
-                "check",
-                lambda told: told["state"]["sum"] == json.loads((newer / "build.json").read_text())["slot_sha256"],
-            ),
+            ("check", lambda told: told["state"]["sum"] == total),
         ):
             began = machine.seconds
             told = _answer(machine.run(f"{AS_PROGRAM} python3.11 /run/chore.py {chore} 2>&1 | tail -3", PATIENCE)[1])
