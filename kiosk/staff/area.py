@@ -219,7 +219,7 @@ class StaffArea:
                 )
             case NoPin():
                 self._diary.note("staff-refused", reason="no-pin")
-                self._change(message="还没有设置密码。请在终端上运行：bianmin kiosk pin")
+                self._change(message="还没有设置密码。请写进开通文件，或运行：bianmin kiosk pin")
             case _:
                 assert_never(answer)
 
