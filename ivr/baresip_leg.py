@@ -17,6 +17,7 @@ import baresip
 from baresip.errors import AudioNotActive, AudioRestarted
 from baresip.events import Event
 
+from ivr import urgency
 from ivr.diary import LineQuality
 from ivr.leg import Answered, HandedOver, HungUp, KeyPressed, KeyReleased, Leg, LegEvent, Listener
 from ivr.settings import Address, Trunk
@@ -173,7 +174,9 @@ class Switch:
         """Raises ``baresip.BaresipError`` when the stack does not come up."""
         self._incoming = incoming
         self._runtime.on_dead = self.died.set
+        before = urgency.threads()
         await self._runtime.start(self._config())
+        urgency.go_first(urgency.threads() - before)
         address = self._address
         for transport, port in self._transports():
             account = baresip.Account(

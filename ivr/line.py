@@ -68,6 +68,11 @@ UNCONFIRMED = 40.0
 """Seconds after which an answered call whose caller never confirmed it (no ACK) gives its place back: SIP itself gives
 up after 32 (RFC 3261, 64 T1)."""
 
+HALF_OPEN = 3.0
+"""Seconds a caller's telephone may take to confirm (it takes a fraction of one, three lost answers included). From then
+on the call takes no place from others: floods of calls that nobody means would shut the line. Twice the places are kept
+for both kinds together."""
+
 
 class _Call(msgspec.Struct):
     leg: IncomingLeg
@@ -176,7 +181,9 @@ class Line:
     def _reason_to_refuse(self) -> str:
         if self.draining:
             return "draining"
-        if self.calls >= self._admission.calls:
+        now, most = self._clock(), self._admission.calls
+        real = sum(call.conversation is not None or now - call.arrived < HALF_OPEN for call in self._calls.values())
+        if real >= most or self.calls >= 2 * most:
             return "full"
         if self.lateness.worst > self._admission.late:
             return "overloaded"

@@ -19,6 +19,7 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from benchmarks.ivr.callers import Crowd, Heard, asked, heard, pair, percentile, said_by
+from benchmarks.ivr.host import Host
 from benchmarks.ivr.lab import RTP, Lab
 from benchmarks.speech.questions import SpokenQuestion, folder, questions
 from bianmin import settings
@@ -100,13 +101,15 @@ def main() -> None:
     recogniser = open_hearing_recogniser(known, vocabulary(pack))
     with Lab() as lab:
         for condition in arguments.conditions.split(","):
-            results = run(lab, chosen, condition, arguments.at_once, arguments.listen)
+            with Host() as host:
+                results = run(lab, chosen, condition, arguments.at_once, arguments.listen)
             named = [
                 title_said(Audio(one.answer, RATE), recogniser, titles) if one is not None else "" for one in results
             ]
             wrong = [one.text for item, one in zip(named, chosen, strict=True) if item not in one.items]
             delays = [one.delay for one in results if one is not None and one.delay is not None]
             gaps = [gap for one in results if one is not None for gap in one.gaps]
+            holes = [hole for one in results if one is not None for hole in one.holes]
             found = {
                 "condition": condition,
                 "n": len(chosen),
@@ -114,7 +117,9 @@ def main() -> None:
                 "answered": len(delays),
                 "first_sound_p50": round(percentile(delays, 0.5), 3),
                 "first_sound_p95": round(percentile(delays, 0.95), 3),
-                "gaps_over_60ms": sum(gap > 0.06 for gap in gaps),
+                "gaps_over_60ms": len(holes),
+                "of_them_the_host_stood_still": host.split(holes),
+                "host_took_cpu_share": round(host.stolen, 3),
                 "packets": len(gaps),
                 "wrong": wrong,
                 "load_1m": round(os.getloadavg()[0], 1),

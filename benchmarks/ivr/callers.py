@@ -76,6 +76,7 @@ class Heard(msgspec.Struct, frozen=True):
     first_sound: float | None
     answer: Samples
     gaps: list[float]
+    holes: list[tuple[float, float]]
 
     @property
     def delay(self) -> float | None:
@@ -92,8 +93,8 @@ def heard(question: Asked, caller: Stream, line: Stream) -> Heard:
     levels = loud(samples)
     first = next((number for number, is_loud in enumerate(levels) if is_loud), None)
     if first is None:
-        return Heard(asked_end, None, samples[:0], line.gaps())
-    return Heard(asked_end, spoken[first].at, samples[first * rtp.PACKET :], line.gaps())
+        return Heard(asked_end, None, samples[:0], line.gaps(), line.holes())
+    return Heard(asked_end, spoken[first].at, samples[first * rtp.PACKET :], line.gaps(), line.holes())
 
 
 def said_by(question: Asked, calls: Sequence[tuple[Stream, Stream]]) -> tuple[Stream, Stream] | None:

@@ -3,7 +3,8 @@
     python -m benchmarks.ivr.crowd [--calls 25] [--minutes 1] [--workers 1]
 
 Callers come at two a second up to the number, each asks after a second, listens, and hangs up after 20 s; another takes
-the place until the time is over. Sound and times are taken from the wire.
+the place until the time is over. Sound and times are taken from the wire. Gaps are told apart by a loop beside it that
+does nothing but sleep: what it slept through too was the host's (benchmarks.ivr.host).
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import time
 from pathlib import Path
 
 from benchmarks.ivr.callers import Asked, Crowd, asked, heard, pair, percentile
+from benchmarks.ivr.host import Host
 from benchmarks.ivr.lab import RTP, Lab
 from benchmarks.speech.questions import folder, questions
-from ivr.proving import sipp
+from ivr.proving import rtp, sipp
 from ivr.proving.wire import Stream, Wire
 
 CALL = 20.0
@@ -28,12 +30,46 @@ CALL = 20.0
 GROUPS = 5
 """Different questions asked at the same time."""
 
+OVER = 3.0
+"""Seconds without a packet after which a call is over."""
+
+
+class Seen:
+    """What the wire showed of calls that are over, added up. ``silent``: calls that were asked something and heard
+    nothing; ``delays``: end of speech to first sound, seconds; ``holes``: gaps over 60 ms, (from, until)."""
+
+    def __init__(self, spoken: list[Asked]) -> None:
+        self._spoken = {_begin(question.packets): question for question in spoken}
+        self.calls = self.silent = 0
+        self.delays: list[float] = []
+        self.gaps: list[float] = []
+        self.holes: list[tuple[float, float]] = []
+
+    def add(self, calls: list[tuple[Stream, Stream]]) -> None:
+        for caller, line in calls:
+            self.calls += 1
+            self.gaps += line.gaps()
+            self.holes += line.holes()
+            question = self._spoken.get(_begin(caller.packets))
+            if question is None:
+                continue
+            delay = heard(question, caller, line).delay
+            if delay is None:
+                self.silent += 1
+            else:
+                self.delays.append(delay)
+
+
+def _begin(packets: list[rtp.Packet]) -> tuple[bytes, ...]:
+    """What tells a question from the others: its first packets."""
+    return tuple(packet.payload for packet in packets[:60])
+
 
 class Meter:
-    """CPU and memory of the line while it runs, sampled every second."""
+    """CPU and memory of the line while it runs, sampled every second; takes in the calls that are over."""
 
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
+    def __init__(self, lab: Lab, wire: Wire, seen: Seen) -> None:
+        self._lab, self._wire, self._seen = lab, wire, seen
         self._stop = threading.Event()
         self.memory: list[int] = []
         self.cpu = 0.0
@@ -52,22 +88,7 @@ class Meter:
     def _run(self) -> None:
         while not self._stop.wait(1.0):
             self.memory.append(self._lab.memory())
-
-
-def delays(calls: list[tuple[Stream, Stream]], spoken: list[Asked]) -> tuple[list[float], int]:
-    """End of speech to first sound of every call, and the calls that heard nothing."""
-    found, silent = [], 0
-    for caller, line in calls:
-        begin = [packet.payload for packet in caller.packets[:60]]
-        question = next((one for one in spoken if [packet.payload for packet in one.packets[:60]] == begin), None)
-        if question is None:
-            continue
-        delay = heard(question, caller, line).delay
-        if delay is None:
-            silent += 1
-        else:
-            found.append(delay)
-    return found, silent
+            self._seen.add(pair(self._wire.harvest(OVER, time.time()), RTP))
 
 
 def main() -> None:
@@ -82,40 +103,44 @@ def main() -> None:
     rounds = max(1, round(arguments.minutes * 60 / CALL))
     share = max(1, arguments.calls // len(spoken))
     front = arguments.workers > 1
+    seen = Seen(spoken)
     with Lab(workers=arguments.workers, front=front) as lab:
         memory = lab.memory()
-        with Wire(ports=RTP) as wire, Meter(lab) as meter, tempfile.TemporaryDirectory() as place:
-            crowd = Crowd(lab.target, Path(place))
-            for question in spoken:
-                actions = (
-                    sipp.Wait(1.0),
-                    sipp.Play("question", question.packets),
-                    sipp.Wait(CALL - 1.0),
-                )
-                crowd.call(actions, calls=share * rounds, at_once=share, rate=2.0 / len(spoken))
-            crowd.wait()
-        health = lab.health()
-    calls = pair(wire.streams(), RTP)
-    found, silent = delays(calls, spoken)
-    gaps = sorted(gap for _, line in calls for gap in line.gaps())
-    over = sum(gap > 0.06 for gap in gaps)
+        with Host() as host, Wire(ports=RTP) as wire, tempfile.TemporaryDirectory() as place:
+            with Meter(lab, wire, seen) as meter:
+                crowd = Crowd(lab.target, Path(place))
+                for question in spoken:
+                    actions = (
+                        sipp.Wait(1.0),
+                        sipp.Play("question", question.packets),
+                        sipp.Wait(CALL - 1.0),
+                    )
+                    crowd.call(actions, calls=share * rounds, at_once=share, rate=2.0 / len(spoken))
+                crowd.wait()
+            health = lab.health()
+        seen.add(pair(wire.streams(), RTP))
+    gaps = sorted(seen.gaps)
+    tenth = max(1, len(meter.memory) // 10)
     result = {
         "at_once": share * len(spoken),
+        "minutes": arguments.minutes,
         "calls": crowd.succeeded,
         "failed": crowd.failed,
-        "silent": silent,
+        "seen": seen.calls,
+        "silent": seen.silent,
         "cores": os.cpu_count(),
         "load_1m": round(os.getloadavg()[0], 1),
-        "first_sound_p50": round(percentile(found, 0.5), 3),
-        "first_sound_p95": round(percentile(found, 0.95), 3),
+        "first_sound_p50": round(percentile(seen.delays, 0.5), 3),
+        "first_sound_p95": round(percentile(seen.delays, 0.95), 3),
         "packets": len(gaps),
-        "gaps_over_60ms_share": round(over / max(1, len(gaps)), 6),
+        "gaps_over_60ms_share": round(len(seen.holes) / max(1, len(gaps)), 6),
+        "of_them_the_host_stood_still": round(host.split(seen.holes) / max(1, len(seen.holes)), 2),
         "gap_p999_ms": round(1000 * percentile(gaps, 0.999), 1),
         "gap_max_ms": round(1000 * gaps[-1], 1) if gaps else None,
+        "host_took_cpu_share": round(host.stolen, 3),
         "cpu_cores": round(meter.cpu, 2),
         "memory_mb_before": round(memory / 1e6),
-        "memory_mb_mid": round(meter.memory[len(meter.memory) // 2] / 1e6) if meter.memory else None,
-        "memory_mb_end": round(meter.memory[-1] / 1e6) if meter.memory else None,
+        "memory_mb_by_tenths": [round(meter.memory[n] / 1e6) for n in range(0, len(meter.memory), tenth)],
         "refused": sum(worker["line"]["refused"] for worker in health["workers"] if worker["line"]),
     }
     print(json.dumps(result), flush=True)

@@ -36,8 +36,11 @@ class Stream(msgspec.Struct):
 
     def gaps(self) -> list[float]:
         """Seconds between packets."""
-        times = [packet.at for packet in self.packets]
-        return [late - early for early, late in pairwise(times)]
+        return [after.at - before.at for before, after in pairwise(self.packets)]
+
+    def holes(self, longest: float = 0.06) -> list[tuple[float, float]]:
+        """(from, until) of every gap longer than ``longest`` seconds."""
+        return [(before.at, after.at) for before, after in pairwise(self.packets) if after.at - before.at > longest]
 
     def audio(self) -> tuple[float, Samples]:
         """(time of the first sample, samples at 8 kHz), each packet where its arrival puts it, silence between."""
@@ -62,6 +65,7 @@ class Wire:
     def __init__(self, interface: str = "lo", ports: range = range(1024, 65536)) -> None:
         self._interface, self._ports = interface, ports
         self._seen: dict[tuple[int, int], list[rtp.Packet]] = defaultdict(list)
+        self._lock = threading.Lock()
         self._stop = threading.Event()
 
     def __enter__(self) -> Wire:
@@ -83,8 +87,20 @@ class Wire:
 
     def streams(self) -> list[Stream]:
         """Streams of at least ten packets."""
-        seen = sorted(self._seen.items())
+        with self._lock:
+            seen = sorted(self._seen.items())
         return [Stream(source, target, packets) for (source, target), packets in seen if len(packets) >= 10]
+
+    def harvest(self, quiet: float, now: float) -> list[Stream]:
+        """Take away and return the streams between pairs of ports that have been silent for ``quiet`` seconds at
+        ``now`` (time of day), both ways: a long measurement would not fit into memory, and ports are used again."""
+        with self._lock:
+            last: dict[frozenset[int], float] = {}
+            for ports, packets in self._seen.items():
+                last[frozenset(ports)] = max(last.get(frozenset(ports), 0.0), packets[-1].at)
+            over = [ports for ports in self._seen if now - last[frozenset(ports)] >= quiet]
+            taken = [Stream(*ports, self._seen.pop(ports)) for ports in sorted(over)]
+        return [stream for stream in taken if len(stream.packets) >= 10]
 
     def sent_from(self, ports: range) -> list[Stream]:
         return [stream for stream in self.streams() if stream.source_port in ports]
@@ -113,4 +129,5 @@ class Wire:
             return
         packet = rtp.decode(data[start + 8 :], at)
         if packet is not None:
-            self._seen[source, target].append(packet)
+            with self._lock:
+                self._seen[source, target].append(packet)

@@ -155,3 +155,15 @@ def test_lines_end_their_calls_when_closed() -> None:
     leg = arrive(own)
     own.close()
     assert not leg.up
+
+
+def test_calls_nobody_confirms_take_no_place_from_callers() -> None:
+    now = [0.0]
+    own = Line(parts(), Admission(calls=2), clock=lambda: now[0])
+    for _ in range(3):
+        own.arrived(Incoming())
+    assert own.calls == 2
+    now[0] = 4.0
+    assert not arrive(own).rejected
+    assert not arrive(own).rejected
+    assert arrive(own).rejected
