@@ -6,8 +6,9 @@ import contextlib
 import datetime as dt
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -44,6 +45,7 @@ from speech import espeak
 from speech.clips import ClipsOf
 from speech.endpointing import EndpointSettings
 from speech.hearing import Hearing
+from speech.recognition import Recogniser
 from speech.speaking import SpeechFailed
 from speech.synthesis import Synthesiser
 from speech.synthesis_fallback import WithLastResort
@@ -66,18 +68,36 @@ def pack_path(chosen: Settings) -> Path:
     return pack_in_use(chosen)
 
 
-def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
-    """Open everything, the slow parts side by side; takes seconds. ``number``: the worker's.
+@dataclass
+class Loaded:
+    """What takes long to load and is the same for every worker. ``failed`` is told of what could not be spoken."""
+
+    pack: Pack
+    words: Sequence[str]
+    searcher: Searcher
+    recogniser: Recogniser
+    voice: LineVoice
+    pool: ThreadPoolExecutor
+    failed: list[Callable[[SpeechFailed], None]]
+
+
+@contextlib.contextmanager
+def load(chosen: Settings) -> Iterator[Loaded]:
+    """Load the slow parts side by side; takes seconds, ten times as long on a busy machine.
 
     Raises ``PackError``, ``SpeechError``, ``ModelError``, ``SynthesisError`` or ``CommandError``: one clear sentence.
     """
-    home = settings.home()
     pack = Pack.open(pack_path(chosen))
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="thinking")
     words = vocabulary(pack)
     listening = pool.submit(start_recognition, chosen, words, spare=False)  # gives its words to a child that boots
-    diary = FileDiary(home / "logs" / f"ivr-{number}.jsonl", dt.datetime.now)
-    voice = _voice(chosen, pack, diary)
+    failed: list[Callable[[SpeechFailed], None]] = []
+
+    def tell(failure: SpeechFailed) -> None:
+        for each in failed:
+            each(failure)
+
+    voice = _voice(chosen, pack, tell)
     speaking = pool.submit(voice.prepare, pack.prompt("filler.searching"), [pack.prompt(name) for name in FIRST_WORDS])
     searcher = Searcher(pack, accents=chosen.speech.accents)
     searcher.search(Query("医保"), 1)  # the first search loads the model
@@ -85,6 +105,19 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
     recogniser.wait_ready(PATIENCE)
     with contextlib.suppress(TimeoutError):
         speaking.result(VOICE_PATIENCE)
+    try:
+        yield Loaded(pack, words, searcher, recogniser, voice, pool, failed)
+    finally:
+        recogniser.close()
+        voice.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def open_parts(loaded: Loaded, chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
+    """The parts of worker ``number``. Raises like ``load``."""
+    home, pack, pool, voice = settings.home(), loaded.pack, loaded.pool, loaded.voice
+    diary = FileDiary(home / "logs" / f"ivr-{number}.jsonl", dt.datetime.now)
+    loaded.failed.append(lambda failure: diary.note(Trouble("voice", "SpeechFailed")))
     terminal = filing.terminal(chosen)
     folder = home / "ivr" / "messages" / str(number)
     desk = filing.desk(chosen)
@@ -94,7 +127,7 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
     usage = Usage(dt.date.today)
     if terminal is not None:
         report_hourly(usage, terminal.outbox, lambda: dt.datetime.now(dt.UTC))
-    search = CountingSearch(searcher, usage, words)
+    search = CountingSearch(loaded.searcher, usage, loaded.words)
     world = World(PackKnowledge(pack, search), can_print=False, means=errands.means, dispatcher=dispatcher)
     consultations = OpenConsultations(time.monotonic, dt.date.today)
 
@@ -122,7 +155,7 @@ def open_parts(chosen: Settings, dialler: Dialler, number: int = 0) -> Parts:
         think=think,
         foresee=foresee,
         voice=voice,
-        ears=lambda: Ears(Hearing(recogniser, endpoint)),
+        ears=lambda: Ears(Hearing(loaded.recogniser, endpoint)),
         errands=errands.open,
         diary=diary,
         today=dt.datetime.now,
@@ -156,10 +189,7 @@ def forget_old(folder: Path, before: dt.datetime) -> None:
             path.unlink(missing_ok=True)
 
 
-def _voice(chosen: Settings, pack: Pack, diary: FileDiary) -> LineVoice:
-    def failed(failure: SpeechFailed) -> None:
-        diary.note(Trouble("voice", "SpeechFailed"))
-
+def _voice(chosen: Settings, pack: Pack, failed: Callable[[SpeechFailed], None]) -> LineVoice:
     synthesiser: Synthesiser = open_synthesiser(chosen, spare=False, threads=1)
     name = synthesiser.voices[0]
     if name != espeak.VOICE and espeak.installed():

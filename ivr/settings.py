@@ -126,7 +126,8 @@ class Edge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class IvrSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``workers``: processes, each with a SIP port of its own (``listen.port``, + 10, + 20 ...; more than one needs the
-    front of docs/phone.md); ``numbers``: what may be dialled (user parts), empty: anything; ``health``: host:port of
+    front of docs/phone.md); ``spare``: keep one more with its models loaded, to take a dead one's place within seconds
+    at the cost of its memory; ``numbers``: what may be dialled (user parts), empty: anything; ``health``: host:port of
     the health page, port 0 for none.
     """
 
@@ -134,6 +135,7 @@ class IvrSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen: Address = Address()
     trunk: Trunk = Trunk()
     workers: int = 1
+    spare: bool = True
     numbers: tuple[str, ...] = ()
     admission: Admission = Admission()
     habits: Habits = Habits()

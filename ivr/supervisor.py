@@ -5,7 +5,8 @@
     starting ──ready──> serving ──"drain"──> draining ──last call──> ended
         └──────────── died, or silent for 5 s ──> killed, started again after a pause that doubles
 
-A worker that dies takes only its own calls with it. The pause begins at half a second and is forgotten once a worker
+A worker that dies takes only its own calls with it, and a spare that has loaded everything (``ivr.spare``) takes its
+place at once. The pause begins at half a second and is forgotten once a worker
 has served for a minute, so that one that cannot start does not eat the machine.
 """
 
@@ -22,18 +23,17 @@ from enum import StrEnum
 import msgspec
 
 from ivr.line import Health
-from ivr.worker import Failed, Ready, Report, Word
+from ivr.spare import Spare, serve_as
+from ivr.words import LOADING, Failed, Ready, Report, Standby, decode
 
 SILENCE = 5.0
 """Seconds without a report after which a serving worker is taken for hung."""
 
-LOADING = 180.0
-"""Seconds a worker may take to load its models on a busy machine."""
-
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 SETTLED = 60.0
 
-_decode = msgspec.json.Decoder(Word).decode
+SPARE = -1
+"""The number of the worker that is none yet."""
 
 
 class Phase(StrEnum):
@@ -56,10 +56,12 @@ class WorkerHealth(msgspec.Struct, frozen=True):
 
 
 class Worker:
-    """One watched process. ``command``: what to run."""
+    """One watched process. ``command``: what to run when there is no ``spare`` to take."""
 
-    def __init__(self, number: int, command: Sequence[str], changed: Callable[[], None]) -> None:
-        self.number, self._command, self._changed = number, command, changed
+    def __init__(
+        self, number: int, command: Sequence[str], changed: Callable[[], None], spare: Spare | None = None
+    ) -> None:
+        self.number, self._command, self._changed, self._spare = number, command, changed, spare
         self._process: asyncio.subprocess.Process | None = None
         self._heard = 0.0
         self.phase = Phase.DOWN
@@ -105,7 +107,7 @@ class Worker:
     async def _once(self) -> None:
         self._enter(Phase.STARTING)
         self._heard = time.monotonic()
-        self._process = await asyncio.create_subprocess_exec(
+        self._process = self._from_spare() or await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -122,15 +124,17 @@ class Worker:
             self.line = None
             self._enter(Phase.DOWN)
 
+    def _from_spare(self) -> asyncio.subprocess.Process | None:
+        process = self._spare.take() if self._spare is not None else None
+        if process is not None and process.stdin is not None:
+            process.stdin.write(serve_as(self.number))
+        return process
+
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         while line := await process.stdout.readline():
             self._heard = time.monotonic()
-            try:
-                word: Word = _decode(line)
-            except msgspec.DecodeError:
-                continue  # a library's own print
-            match word:
+            match decode(line):
                 case Ready(port):
                     self.port, self.reason = port, ""
                     self._enter(Phase.SERVING)
@@ -138,6 +142,8 @@ class Worker:
                     self.line = health
                 case Failed(reason):
                     self.reason = reason
+                case Standby() | None:
+                    pass
 
     async def _watch(self) -> None:
         while True:
@@ -154,22 +160,29 @@ class Worker:
 
 
 class Supervisor:
-    """``command(number)``: how worker ``number`` is started. ``told`` hears every change, for the console."""
+    """``command(number)``: how worker ``number`` is started, with ``SPARE`` a spare one, kept where ``spare`` is true.
+    ``told`` hears every change, for the console."""
 
     def __init__(
         self,
         workers: int,
         command: Callable[[int], Sequence[str]],
         told: Callable[[Sequence[WorkerHealth]], None] = lambda workers: None,
+        spare: bool = False,
     ) -> None:
         self._told = told
+        self._spare = Spare(command(SPARE)) if spare else None
         self._stop = asyncio.Event()
         self._ending = False
-        self.workers = [Worker(number, command(number), self._changed) for number in range(workers)]
+        self.workers = [Worker(number, command(number), self._changed, self._spare) for number in range(workers)]
 
     @property
     def health(self) -> list[WorkerHealth]:
         return [worker.health for worker in self.workers]
+
+    @property
+    def spare_ready(self) -> bool:
+        return self._spare is not None and self._spare.ready
 
     async def run(self) -> None:
         """Until SIGINT, or SIGTERM and the last call; SIGUSR1 renews the workers one after the other."""
@@ -178,6 +191,8 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGTERM, lambda: loop.create_task(self.end()))
         loop.add_signal_handler(signal.SIGUSR1, lambda: loop.create_task(self.renew()))
         kept = [asyncio.create_task(worker.keep()) for worker in self.workers]
+        if self._spare is not None:
+            kept.append(asyncio.create_task(self._spare.keep()))
         try:
             await self._stop.wait()
         finally:
@@ -199,6 +214,8 @@ class Supervisor:
 
     async def renew(self) -> None:
         """Drain and restart one worker after the other, so that somebody always answers."""
+        if self._spare is not None:
+            self._spare.renew()
         for worker in self.workers:
             await worker.drain()
             while worker.phase is not Phase.SERVING and not self._stop.is_set():
@@ -206,6 +223,8 @@ class Supervisor:
 
     def _changed(self) -> None:
         self._told(self.health)
+        if self._spare is not None and all(worker.phase is Phase.SERVING for worker in self.workers):
+            self._spare.want()
 
 
 def python(*arguments: str) -> list[str]:

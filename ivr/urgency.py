@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+import resource
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROUND_ROBIN = 5
@@ -38,3 +39,37 @@ def go_first(chosen: Iterable[int]) -> bool:
             except OSError:
                 raised = False
     return raised
+
+
+BEHIND = 10
+"""Niceness of work that nobody waits for yet."""
+
+
+def step_back() -> Callable[[], None] | None:
+    """Put this process behind the others, before it starts threads; returns how it, and what it started, comes forward
+    again. None where that would not be allowed: then it stays where it is."""
+    now = os.getpriority(os.PRIO_PROCESS, 0)
+    may = resource.getrlimit(resource.RLIMIT_NICE)[0]
+    if os.geteuid() != 0 and may != resource.RLIM_INFINITY and may < 20 - now:
+        return None
+    os.setpriority(os.PRIO_PROCESS, 0, now + BEHIND)
+
+    def forward() -> None:
+        for process in (os.getpid(), *_started_by(os.getpid())):
+            with contextlib.suppress(OSError):
+                for thread in Path(f"/proc/{process}/task").iterdir():
+                    os.setpriority(os.PRIO_PROCESS, int(thread.name), now)
+
+    return forward
+
+
+def _started_by(process: int) -> list[int]:
+    """Its children, theirs, and so on."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+    found = [process]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]

@@ -16,41 +16,16 @@ from collections.abc import Callable
 import msgspec
 
 from ivr.baresip_leg import Switch
-from ivr.line import Health, Line
+from ivr.line import Line
 from ivr.parts import Parts
 from ivr.settings import IvrSettings
+from ivr.words import Ready, Report, Standby, say
 
 REPORT = 0.5
 """Seconds between two reports, which are also the sign of life."""
 
 PATIENCE = 600.0
 """Seconds a draining worker waits for its last call."""
-
-
-class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The line answers."""
-
-    port: int
-    seconds: float
-
-
-class Report(msgspec.Struct, frozen=True, tag="report"):
-    health: Health
-
-
-class Failed(msgspec.Struct, frozen=True, tag="failed"):
-    """The worker cannot work; ``reason`` is the sentence the technician reads."""
-
-    reason: str
-
-
-Word = Ready | Report | Failed
-
-
-def say(word: Word) -> None:
-    """Tell the supervisor."""
-    sys.stdout.buffer.write(msgspec.json.encode(word) + b"\n")
-    sys.stdout.buffer.flush()
 
 
 def port_of(settings: IvrSettings, number: int) -> int:
@@ -70,6 +45,17 @@ def settings_of(settings: IvrSettings, number: int) -> IvrSettings:
         rtp_last=first + share - 1,
     )
     return msgspec.structs.replace(settings, listen=own)
+
+
+def stand_by() -> int | None:
+    """A spare's wait: the number of the worker it becomes, or None when it is not needed any more (stdin closed).
+
+    Read without a buffer: what comes after the number is for ``serve``.
+    """
+    say(Standby())
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as orders:
+        line = orders.readline()
+    return msgspec.json.decode(line, type=int) if line.strip() else None
 
 
 async def serve(

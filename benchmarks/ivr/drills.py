@@ -35,7 +35,10 @@ GIVEN_UP = 75.0
 
 def kill(quick: bool) -> dict[str, Any]:
     at_once = 10 if quick else 40
-    with Lab(workers=2, front=True) as lab, tempfile.TemporaryDirectory() as place:
+    with Lab(workers=2, front=True, settings={"spare": True}) as lab, tempfile.TemporaryDirectory() as place:
+        without = lab.memory()
+        until(lambda: lab.health()["spare"], 180.0)
+        spare = lab.memory() - without
         crowd = Crowd(lab.target, Path(place) / "held")
         crowd.call((sipp.Wait(HOLD),), calls=at_once, at_once=at_once, rate=10.0)
         until(lambda: lab.health()["calls"] >= at_once, 30.0)
@@ -58,6 +61,7 @@ def kill(quick: bool) -> dict[str, Any]:
             "new_lost": later.failed,
             "restarted": restarted,
             "seconds_to_restart": round(back, 1),
+            "spare_mb": round(spare / 1e6),
         }
 
 

@@ -46,7 +46,7 @@ class Lab:
         listen = {"port": self.port, "rtp_first": RTP.start, "rtp_last": RTP.stop - 1}
         edge = {"port": self.edge_port, "rate": 100_000, **self._settings.pop("edge", {})}
         ivr = {"workers": self.workers, "listen": listen, "edge": edge, "health": f"127.0.0.1:{self.health_port}"}
-        ivr |= {"numbers": ["12345"], **self._settings}
+        ivr |= {"numbers": ["12345"], "spare": False, **self._settings}
         chosen = self.folder / "settings.json"
         chosen.write_text(json.dumps({"ivr": ivr}))
         self.environment = {**os.environ, "BIANMIN_SETTINGS": str(chosen), "OMP_NUM_THREADS": "1"}

@@ -63,7 +63,7 @@ def ivr(
     edge: Annotated[
         Path | None, typer.Option("--edge", help="Write the front's configuration and the service units here instead.")
     ] = None,
-    worker: Annotated[int, typer.Option("--worker", hidden=True)] = -1,
+    worker: Annotated[int | None, typer.Option("--worker", hidden=True)] = None,
     as_json: Json = False,
 ) -> None:
     """The phone line: answers calls until it is stopped."""
@@ -77,7 +77,7 @@ def ivr(
     if edge is not None:
         _write_edge(edge, chosen, as_json)
         return
-    if worker >= 0:
+    if worker is not None:
         _work(replace(known, ivr=chosen), worker)
         return
     with failures(OSError):
@@ -103,15 +103,26 @@ def _write_edge(folder: Path, chosen: IvrSettings, as_json: bool) -> None:
 
 
 def _work(known: Settings, number: int) -> None:
-    """A worker process. What it cannot do without ends it with the reason, told to the supervisor."""
+    """A worker process, or a spare that becomes one. What it cannot do without ends it; the supervisor is told why."""
     began = time.monotonic()
-    from ivr.worker import Failed, say, serve, settings_of
+    from ivr import urgency
+    from ivr.supervisor import SPARE
+    from ivr.words import Failed, say
+    from ivr.worker import serve, settings_of, stand_by
 
-    own = settings_of(known.ivr, number)
+    forward = urgency.step_back() if number == SPARE else None
     try:
-        from bianmin.ivr_wiring import open_parts
+        from bianmin.ivr_wiring import load, open_parts
 
-        asyncio.run(serve(own, lambda switch: open_parts(replace(known, ivr=own), switch, number), began))
+        with load(known) as loaded:
+            chosen = stand_by() if number == SPARE else number
+            if chosen is None:
+                return
+            if forward is not None:
+                forward()
+            began = time.monotonic() if number == SPARE else began
+            own = replace(known, ivr=settings_of(known.ivr, chosen))
+            asyncio.run(serve(own.ivr, lambda switch: open_parts(loaded, own, switch, chosen), began))
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         say(Failed(reason))
@@ -141,11 +152,13 @@ async def _supervise(chosen: IvrSettings, as_json: bool) -> None:
             last[one.number] = now
             _tell(one, chosen, port_of(chosen, one.number), as_json)
 
-    supervisor = Supervisor(chosen.workers, command, told)
+    supervisor = Supervisor(chosen.workers, command, told, chosen.spare)
     page = None
     if chosen.health and not chosen.health.endswith(":0"):
         host, port = parse_address(chosen.health, 8045)
-        page = await health_page.serve(host, port, lambda: supervisor.health)
+        page = await health_page.serve(
+            host, port, lambda: health_page.page_of(supervisor.health, supervisor.spare_ready)
+        )
     try:
         await supervisor.run()
     finally:

@@ -7,7 +7,7 @@ import pytest
 
 from dialog.acts import Ask, Say
 from ivr.diary import LineQuality, ListDiary, Refused, Trouble
-from ivr.health_page import reply
+from ivr.health_page import page_of, reply
 from ivr.leg import Answered
 from ivr.line import Health, Line
 from ivr.parts import Parts
@@ -134,7 +134,7 @@ def test_a_caller_who_gives_up_before_the_answer_leaves_nothing() -> None:
 )
 def test_the_health_page_says_whether_anybody_answers(request_line: str, phase: Phase, status: bytes) -> None:
     worker = WorkerHealth(0, phase, 5060, 1, 0, Health(3, 50, 9, 1, 0, 0.5, draining=False))
-    answer = reply(f"{request_line}\r\n\r\n".encode(), [worker])
+    answer = reply(f"{request_line}\r\n\r\n".encode(), page_of([worker]))
     assert answer.split()[1] == status
     if status != b"404":
         assert msgspec.json.decode(answer.partition(b"\r\n\r\n")[2])["calls"] == 3

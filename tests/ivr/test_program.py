@@ -65,7 +65,7 @@ def line(starter_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     port = sipp.free_port(30)
     chosen = tmp_path_factory.mktemp("line") / "settings.json"
     listen = {"port": port, "rtp_first": RTP_PORTS.start, "rtp_last": RTP_PORTS.stop - 1}
-    ivr = {"listen": listen, "health": "127.0.0.1:0", "numbers": ["12345"]}
+    ivr = {"listen": listen, "health": "127.0.0.1:0", "numbers": ["12345"], "spare": False}
     ivr |= {"admission": {"late": 60.0}}  # a busy machine is no fault of the line under test
     chosen.write_text(json.dumps({"pack": str(starter_pack), "ivr": ivr}))
     program = subprocess.Popen(

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from ivr import supervisor
+from ivr import spare, supervisor
 from ivr.supervisor import Phase, Supervisor
 
 GOOD = """
@@ -27,6 +27,16 @@ for line in sys.stdin:
     if line.strip() == "drain":
         break
 """
+SPARE = (
+    """
+import sys
+print('{"type":"standby"}', flush=True)
+number = sys.stdin.readline()
+if not number:
+    raise SystemExit
+"""
+    + GOOD
+)
 MUTE = """
 import time
 print('{"type":"ready","port":5060,"seconds":0.1}', flush=True)
@@ -112,3 +122,58 @@ def test_ending_waits_for_the_workers() -> None:
         assert own.workers[0].phase is Phase.DOWN
 
     watched(GOOD, 1, end)
+
+
+def spared(what: Callable[[Supervisor], Awaitable[None]]) -> Supervisor:
+    """Beside a supervisor of two workers and a spare."""
+
+    async def run() -> Supervisor:
+        def command(number: int) -> list[str]:
+            return [sys.executable, "-c", SPARE if number == supervisor.SPARE else GOOD]
+
+        own = Supervisor(2, command, spare=True)
+        task = asyncio.create_task(own.run())
+        try:
+            async with asyncio.timeout(DEADLINE):
+                await what(own)
+        finally:
+            own._stop.set()
+            await task
+        return own
+
+    return asyncio.run(run())
+
+
+def test_a_spare_takes_the_place_of_a_killed_worker_and_another_is_loaded() -> None:
+    async def kill(own: Supervisor) -> None:
+        await until(lambda: own.spare_ready)
+        waiting = own._spare._process.pid  # type: ignore[union-attr]  # ready, so it is there
+        os.kill(own.workers[0].health.pid, signal.SIGKILL)
+        await until(lambda: own.workers[0].health.pid == waiting and own.workers[0].line is not None)
+        await until(lambda: own.spare_ready)
+        assert own._spare._process.pid != waiting  # type: ignore[union-attr]
+
+    spared(kill)
+
+
+def test_a_spare_that_dies_is_loaded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spare, "FIRST_PAUSE", 0.01)
+
+    async def kill(own: Supervisor) -> None:
+        await until(lambda: own.spare_ready)
+        waiting = own._spare._process.pid  # type: ignore[union-attr]
+        os.kill(waiting, signal.SIGKILL)
+        await until(lambda: own.spare_ready and own._spare._process.pid != waiting)  # type: ignore[union-attr]
+        assert [worker.restarts for worker in own.workers] == [0, 0]
+
+    spared(kill)
+
+
+def test_renewing_takes_no_spare_that_was_loaded_before() -> None:
+    async def renew(own: Supervisor) -> None:
+        await until(lambda: own.spare_ready)
+        waiting = own._spare._process.pid  # type: ignore[union-attr]
+        await own.renew()
+        assert waiting not in [worker.health.pid for worker in own.workers]
+
+    spared(renew)
