@@ -75,7 +75,8 @@ class PhoneErrands:
     @property
     def means(self) -> Means:
         files = self._desk is not None
-        return Means(filing=files, lookup=self._linked, handover=self._linked, recorder=files)
+        people = bool(self._settings.people.desk)
+        return Means(filing=files, lookup=self._linked, handover=self._linked, recorder=files, people=people)
 
     def open(self, act: Act, desk: Desk) -> Errand | None:
         """The errand for ``act``, or None: this line cannot do it."""

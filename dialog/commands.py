@@ -81,6 +81,9 @@ SPOKEN: dict[Key, tuple[str, ...]] = {
 }
 """Key -> whole utterances that mean it."""
 
+JUDGEMENTS = ("太快了", "太慢了", "太吵了", "听不见", "听不清", "没听清", "没听清楚")
+"""Commands that are no order but say how something is: where words are asked for, they are the words."""
+
 _POLITE = re.compile(
     r"^(?:请|麻烦(?:你|您)?|帮我|给我|我要|我想|你|您|那|就)*(.*?)(?:吧|啊|呀|呢|哦|嘛|了|一下|好吗|可以吗|行吗|谢谢(?:你|您)?)*$"
 )
@@ -101,6 +104,7 @@ def sound(text: str) -> str:
 
 
 _BY_SOUND = {sound(words): key for key, spoken in SPOKEN.items() for words in spoken}
+_JUDGEMENTS_BY_SOUND = frozenset(map(sound, JUDGEMENTS))
 _STARS_BY_SOUND = {sound(words): stars for stars, spoken in _STARS.items() for words in spoken}
 
 
@@ -111,6 +115,11 @@ def command(text: str) -> Key | None:
         return found
     core = _POLITE.match(re.sub(r"\W", "", text))
     return _BY_SOUND.get(sound(core.group(1))) if core and core.group(1) else None
+
+
+def is_judgement(text: str) -> bool:
+    """Whether this utterance, which may be a command, says how something is (太慢了)."""
+    return sound(text) in _JUDGEMENTS_BY_SOUND
 
 
 def stars(text: str) -> int | None:

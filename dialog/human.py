@@ -22,6 +22,8 @@ def to_a_person(state: State, world: World) -> Turn:
         return _named(state), (Show(HumanScreen(lines)), *say(*lines, _way_back(state, world)), ask)
     if not open_now:
         return message(state, world, "human.phone_closed")
+    if not world.means.people:
+        return message(state, world, "human.phone_failed")
     briefing = world.text("human.briefing", heard=state.heard) if state.heard else ""
     if isinstance(state.flow, Filing):
         briefing = filing.briefing(state.flow, world) or briefing

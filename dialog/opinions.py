@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialog import closing, filing, kit
 from dialog.acts import Choice, Rate, Vote
-from dialog.events import Chosen, Event, Key, Pressed
+from dialog.events import Chosen, Event, Key, Pressed, Typed
 from dialog.flows import Opinions, Reasons
 from dialog.requests import Consultation, RequestKind
 from dialog.state import State, Turn, say
@@ -17,6 +17,14 @@ REASONS = ("misheard", "wrong", "slow", "broken")
 def start(state: State, world: World) -> Turn:
     return ask(state, Opinions(), world)
 
+
+_SAID = {
+    "misheard": ("听不懂", "没听懂", "没听明白", "听错", "听不见", "听不清", "没听清"),
+    "wrong": ("不对", "没用", "答错", "说错", "答非所问"),
+    "slow": ("慢", "麻烦", "太久", "半天"),
+    "broken": ("坏了", "打不出", "没反应", "不能用", "卡住"),
+}
+"""What in an answer names a reason."""
 
 LONGEST_SUMMARY = 80
 """Characters of a consultation's text told before its options; whole sentences of it."""
@@ -129,6 +137,8 @@ def reasoned(state: State, reasons: Reasons, event: Event, world: World) -> Turn
     match event:
         case Chosen(choice) if choice.startswith("reason:") and not reasons.kept:
             return _call_back(state, Reasons(reasons.stars, choice.removeprefix("reason:"), kept=True), world)
+        case Typed(text) if not reasons.kept and (reason := reason_in(text)):
+            return _call_back(state, Reasons(reasons.stars, reason, kept=True), world)
         case Pressed(Key.SKIP | Key.NO | Key.FINISH) if not reasons.kept:
             return _call_back(state, Reasons(reasons.stars, kept=True), world)
         case Pressed(Key.YES | Key.NEXT) if reasons.kept:
@@ -137,6 +147,12 @@ def reasoned(state: State, reasons: Reasons, event: Event, world: World) -> Turn
             return closing.goodbye(state, world)
         case _:
             return None
+
+
+def reason_in(text: str) -> str:
+    """The one reason these words name, or ""."""
+    named = [reason for reason, words in _SAID.items() if any(word in text for word in words)]
+    return named[0] if len(named) == 1 else ""
 
 
 def _call_back(state: State, reasons: Reasons, world: World) -> Turn:

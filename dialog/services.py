@@ -135,6 +135,11 @@ def _off(state: State, world: World, service: Service) -> Turn:
 # -- what happens to the service under way ---------------------------------------------------------------------------
 
 
+def wants_words(flow: Flow) -> bool:
+    """Whether the citizen is being asked what is the matter, so that 太慢了 is an answer and no order."""
+    return (isinstance(flow, Reasons) and not flow.kept) or (isinstance(flow, Filing) and flow.stage is Stage.TEXT)
+
+
 def said(state: State, text: str, world: World) -> Turn:
     """Words for the service under way: a choice, one of its commands, its answer, another service, or no match."""
     key = command(text)

@@ -156,7 +156,8 @@ def _said(state: State, query: Query, world: World) -> Turn:
             pass
     key = commands.command(query.text)
     if state.flow is not None:
-        if key in services.GLOBAL or (state.phase is Phase.HUMAN and key is not None):
+        meant = services.wants_words(state.flow) and commands.is_judgement(query.text)
+        if (key in services.GLOBAL and not meant) or (state.phase is Phase.HUMAN and key is not None):
             return _pressed(state, key, world)
         return services.said(_in_service(state), query.text, world)
     if state.phase is Phase.RATING:

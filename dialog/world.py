@@ -93,7 +93,7 @@ class Means(msgspec.Struct, frozen=True):
 
     ``filing``: requests can be handed in (offline too: the outbox keeps them); ``lookup``: progress can be asked for,
     which needs the network; ``handover``: the same for taking a matter along; ``a4``: a page printer; ``camera``,
-    ``recorder``, ``scanner``, ``invoices`` (a slot for sticks or a reader).
+    ``recorder``, ``scanner``, ``invoices`` (a slot for sticks or a reader); ``people``: callers can be put through.
     """
 
     filing: bool = False
@@ -104,6 +104,7 @@ class Means(msgspec.Struct, frozen=True):
     recorder: bool = False
     scanner: bool = False
     invoices: bool = False
+    people: bool = True
 
 
 class World(msgspec.Struct, frozen=True):
