@@ -157,3 +157,13 @@ def test_danger_is_not_a_question_about_benefits() -> None:
     assert danger("救命啊") == "danger.police"
     assert danger("房子着火了有没有补贴") is None
     assert danger("新生儿怎么上医保") is None
+
+
+def test_where_no_desk_can_be_called_nobody_is_promised_a_person(world: World) -> None:
+    """In office hours, on a line without a desk: it is said that nobody can be reached, and a message is offered."""
+    alone = replace(world, means=replace(world.means, people=False, filing=True, recorder=True))
+    state, _ = step(State(), Started(Channel.PHONE, dt.datetime(2026, 11, 23, 10, 0)), alone)
+    _, acts = step(state, Pressed(Key.HUMAN), alone)
+    said = [act.text for act in acts if isinstance(act, Say)]
+    assert said[0] == world.text("human.phone_failed")
+    assert not any(isinstance(act, Transfer) for act in acts)
