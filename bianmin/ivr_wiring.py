@@ -149,7 +149,7 @@ def open_parts(loaded: Loaded, chosen: Settings, dialler: Dialler, number: int =
         return Thought(future, lambda: future.add_done_callback(lambda done: held.count()))
 
     with contextlib.suppress(OSError):  # the health check will say that nobody answers
-        self_test.serve(self_test.place(home, f"ivr-{number}"), searcher.search, recogniser)
+        self_test.serve(self_test.place(home, f"ivr-{number}"), loaded.searcher.search, loaded.recogniser)
     endpoint = EndpointSettings(pause=chosen.ivr.habits.pause)
     return Parts(
         think=think,

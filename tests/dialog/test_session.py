@@ -6,6 +6,7 @@ import datetime as dt
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dialog.acts import Act, Ask, ClarifyScreen, End, Print, Record, Say, Show, Transfer
 from dialog.commands import command, ordinal, spoken_choice, stars
