@@ -34,8 +34,8 @@ class SearchSettings(msgspec.Struct, frozen=True):
     internal: float = 0.15
     language: float = 0.35
     syllable: float = 1.5
-    unlikely: float = 6.0  # a token this much below the best of its frame is not tried
-    behind: float = 12.0  # a path this much behind the best is given up
+    unlikely: float = 5.0  # a token this much below the best of its frame is not tried
+    behind: float = 8.0  # a path this much behind the best is given up
 
 
 class Rival(NamedTuple):

@@ -11,8 +11,10 @@ differ in a syllable or two, cost only what they differ in.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -51,12 +53,14 @@ class Way(NamedTuple):
 
 
 class _Option(NamedTuple):
-    """A word appended to a way, before the tones that were heard are compared with ``tones``, the word's own."""
+    """A word appended to a way. ``before``, ``last``: the word's own tones; what was heard is compared with them."""
 
     score: float
+    before: str
+    last: str
+    way: Way
+    word: str
     state: Any
-    text: str
-    tones: str
 
 
 @lru_cache(maxsize=200_000)
@@ -74,15 +78,19 @@ def _differing(own: Sequence[str], heard: Sequence[str]) -> int:
 
 
 class Node:
-    """A sequence of syllables and the best ways to write it. Immutable once made; ``then`` makes or finds the next."""
+    """A sequence of syllables and the best ways to write it. Immutable once made; ``then`` makes or finds the next.
 
-    __slots__ = ("_children", "_digit", "_folded", "_lexicon", "_options", "_parent", "key", "tone", "ways")
+    Rivals differ most often in a tone: what a next syllable may mean is found once for all its tones (``_endings``).
+    """
+
+    __slots__ = ("_children", "_digit", "_endings", "_folded", "_lexicon", "_options", "_parent", "key", "tone", "ways")
 
     def __init__(self, lexicon: Lexicon, parent: Node | None, syllable: str, ways: tuple[Way, ...] = ()) -> None:
         self._lexicon = lexicon
         self._parent = parent
         self._children: dict[str, Node] = {}
         self._options: dict[str, list[_Option]] = {}
+        self._endings: dict[str, list[tuple[float, str, Any, str]]] = {}
         self.key = toneless(syllable)
         self.tone = syllable[-1:] or "5"
         self._folded = lexicon.accents.fold(self.key)
@@ -110,41 +118,79 @@ class Node:
         return tuple(reversed(backwards))
 
     def _found(self) -> tuple[Way, ...]:
-        """Every word that ends here, on the ways of the node before it."""
+        """The best ways that end with this syllable in this tone."""
+        parent, tone = self._parent, self.tone
+        assert parent is not None
+        endings = parent._endings.get(self.key)
+        if endings is None:
+            endings = parent._endings[self.key] = parent._ends(self.key, self._folded, self._digit)
+        if not endings:
+            return tuple(Way(w.score + UNWRITABLE, w.state, w.text + self.key) for w in parent.ways)
+        if tone == "5":
+            arrived = [(score, state, text) for score, _, state, text in endings]
+        else:
+            arrived = [
+                (score if last == tone or last == "5" else score + WRONG_TONE, state, text)
+                for score, last, state, text in endings
+            ]
+            arrived.sort(key=_score_of, reverse=True)
         best: dict[str, Way] = {}
+        for score, state, text in arrived:
+            if text not in best:
+                best[text] = Way(score, state, text)
+                if len(best) == WAYS:
+                    break
+        return tuple(best.values())
+
+    def _ends(self, key: str, folded: str, digits: str) -> list[tuple[float, str, Any, str]]:
+        """Every word that ends with the syllable ``key`` after this node, on the ways of the node before the word:
+        score without the last tone, the word's last tone, state, text; best first, and none that is no way in any tone.
+        """
         lexicon = self._lexicon
-        key, tones, folded, digits = self.key, self.tone, self._folded, self._digit
-        node = self._parent
-        length = 1
-        while node is not None:
-            options = node._options.get(key)
-            if options is None:
-                options = node._options[key] = node._options_for(key, folded, digits, length)
-            for option in options:
-                score = option.score
-                if option.tones != tones:
-                    score += _tone_cost(option.tones, tones)
-                held = best.get(option.text)
-                if held is None or held.score < score:
-                    best[option.text] = Way(score, option.state, option.text)
-            if node._parent is None:
+        node, tones, length = self, "", 1
+        options: list[_Option] = []
+        while True:
+            found = node._options.get(key)
+            if found is None:
+                found = node._options[key] = node._options_for(key, folded, digits, length)
+            if tones:
+                for option in found:
+                    if option.before != tones:
+                        option = option._replace(score=option.score + _tone_cost(option.before, tones))
+                    options.append(option)
+            else:
+                options += found
+            parent = node._parent
+            if parent is None:
                 break
             key, tones, folded = node.key + "'" + key, node.tone + tones, node._folded + "'" + folded
             digits = node._digit + digits if node._digit and digits else ""
-            node = node._parent
+            node = parent
             length += 1
             if length > LONGEST_GENERAL and not (digits and length <= LONGEST_DIGITS) and not lexicon.ends(folded):
                 break
-        if not best and self._parent is not None:
-            return tuple(Way(w.score + UNWRITABLE, w.state, w.text + self.key) for w in self._parent.ways)
-        return tuple(sorted(best.values(), reverse=True, key=_by_score)[:WAYS])
+        options.sort(key=_score_of, reverse=True)
+        endings: list[tuple[float, str, Any, str]] = []
+        texts: set[str] = set()
+        least = -math.inf
+        for score, _, last, way, word, state in options:
+            if score < least:
+                break
+            text = way.text + word
+            endings.append((score, last, state, text))
+            texts.add(text)
+            if len(texts) == WAYS and least == -math.inf:
+                least = score + WRONG_TONE  # a tone can still bring the rest so far up
+        return endings
 
     def _options_for(self, key: str, folded: str, digits: str, length: int) -> list[_Option]:
         """The words for ``key`` appended to each way; the same for every tone, so kept."""
         lexicon = self._lexicon
         options = []
         for word, tones, score in lexicon.special(key, folded, digits, length):
-            options += [_Option(way.score + score, lexicon.begin, way.text + word, tones) for way in self.ways]
+            options += [
+                _Option(way.score + score, tones[:-1], tones[-1:], way, word, lexicon.begin) for way in self.ways
+            ]
         words = lexicon.general_candidates(key, length)
         if words:
             score_of = lexicon.score
@@ -152,14 +198,14 @@ class Node:
             for way in self.ways:
                 if way.score < least:
                     break
-                for word, tones in words:
-                    score, state = score_of(way.state, word)
-                    options.append(_Option(way.score + score, state, way.text + word, tones))
+                known, before = way.state, way.score
+                for word, tones, last in words:
+                    score, state = score_of(known, word)
+                    options.append(_Option(before + score, tones, last, way, word, state))
         return options
 
 
-def _by_score(way: Way) -> float:
-    return way.score
+_score_of = itemgetter(0)
 
 
 class Lexicon:
@@ -172,7 +218,7 @@ class Lexicon:
     def __init__(self, words: Iterable[str] = (), general: Words | None = None, accents: Iterable[str] = ()) -> None:
         self._general = general
         self.accents = Accents(tuple(accents))
-        self._toned: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._toned: dict[str, tuple[tuple[str, str, str], ...]] = {}
         self._pack: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
         self._ends: set[str] = set()
         self.longest = max(LONGEST_GENERAL, LONGEST_DIGITS)
@@ -216,13 +262,14 @@ class Lexicon:
     def _folded(self, sounds: Iterable[str]) -> str:
         return "'".join(map(self.accents.fold, sounds))
 
-    def general_candidates(self, key: str, length: int) -> tuple[tuple[str, str], ...]:
-        """Words of the language for toneless syllables joined by ``'``, with their tones."""
+    def general_candidates(self, key: str, length: int) -> tuple[tuple[str, str, str], ...]:
+        """Words of the language for toneless syllables joined by ``'``; their tones before the last; the last."""
         if length > LONGEST_GENERAL:
             return ()
         found = self._toned.get(key)
         if found is None:
-            found = tuple((word, _tones(word)) for word in self.words.candidates(key))
+            toned = ((word, _tones(word)) for word in self.words.candidates(key))
+            found = tuple((word, tones[:-1], tones[-1:]) for word, tones in toned)
             if found:
                 self._toned[key] = found
         return found

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 DICTIONARY = Path("/usr/share/libime/sc.dict")
 TRIGRAMS = "libime/zh_CN.lm"
 _LOG10 = math.log(10)
+_CONTEXTS_KEPT = 20_000
 _MOST = 10  # homophones of a syllable that are tried
 _COMMON = 5  # occurrences in jieba's counts below which a word is left out
 
@@ -38,6 +39,17 @@ class Words(Protocol):
         ...
 
 
+class _Context:
+    """What the trigrams remember of the words before, and what was already asked after it: rivals ask the same again
+    and again. States that are equal to the model are one context."""
+
+    __slots__ = ("after", "model_state")
+
+    def __init__(self, model_state: Any) -> None:
+        self.model_state = model_state
+        self.after: dict[str, tuple[float, _Context]] = {}
+
+
 class LibimeWords:
     """Raises ``FileNotFoundError`` where the Debian packages or the kenlm module are missing."""
 
@@ -50,6 +62,7 @@ class LibimeWords:
             raise FileNotFoundError("libime's dictionary or language model")
         self._model: Any = kenlm.Model(str(trigrams))
         self._state_type: Any = kenlm.State
+        self._states: dict[Any, _Context] = {}
         text = subprocess.run([dump, "-d", str(DICTIONARY), "/dev/stdout"], capture_output=True, check=True).stdout
         self._words: dict[str, list[str]] = {}
         for line in text.decode().splitlines():
@@ -62,9 +75,9 @@ class LibimeWords:
         if words is None:
             return ()
         if len(words) > _MOST and key not in self._sorted:  # yi is 200 characters; the rare ones are never meant
-            alone = self._state_type()
+            alone, after = self._state_type(), self._state_type()
             self._model.NullContextWrite(alone)
-            words.sort(key=lambda word: -self.score(alone, word)[0])
+            words.sort(key=lambda word: -self._model.BaseScore(alone, word, after))
             del words[_MOST:]
             self._sorted.add(key)
         return words
@@ -72,11 +85,17 @@ class LibimeWords:
     def begin(self) -> Any:
         state = self._state_type()
         self._model.BeginSentenceWrite(state)
-        return state
+        return self._states.setdefault(state, _Context(state))
 
     def score(self, state: Any, word: str) -> tuple[float, Any]:
-        after = self._state_type()
-        return self._model.BaseScore(state, word, after) * _LOG10, after
+        known: tuple[float, Any] | None = state.after.get(word)
+        if known is None:
+            after = self._state_type()
+            score = self._model.BaseScore(state.model_state, word, after) * _LOG10
+            if len(self._states) > _CONTEXTS_KEPT:
+                self._states.clear()
+            known = state.after[word] = (score, self._states.setdefault(after, _Context(after)))
+        return known
 
 
 class FrequencyWords:
