@@ -336,10 +336,11 @@ def spoken_sentences(
 def lead_ins(template: str) -> tuple[str, ...]:
     """What a prompt with blanks always starts with, so that its first sound need not wait for synthesis.
 
-    比如：{question} gives 比如：; 第{number}，{label}。 gives 第一， to 第九，. A single character is not worth it.
+    比如：{question} gives 比如：; 第{number}，{label}。 gives 第一， to 第九，. A single character is not worth it. A
+    number without 第 is that of a ticket.
     """
-    counts = "一二三四五六七八九" if "{number}" in template else ("",)
-    starts = (template.replace("{number}", count).partition("{")[0] for count in counts)
+    counted = [template.replace("第{number}", f"第{count}") for count in "一二三四五六七八九"]
+    starts = (text.partition("{")[0] for text in dict.fromkeys(counted))
     return tuple(dict.fromkeys(start for start in starts if len(start) > 1))
 
 

@@ -17,6 +17,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -40,6 +41,8 @@ LONGEST_LEAD = 12
 
 LEAD_END = "，"
 """A lead-in is followed by the quiet of a comma, whatever its last character."""
+
+T = TypeVar("T")
 
 AHEAD = 4
 """Sounds kept ready at most before another piece is begun."""
@@ -168,7 +171,7 @@ class Speaker:
             if clip is not None:
                 utterance.add(stretched(clip, rate / CLIP_RATE) + pause(sentence, rate, clip.rate))
                 continue
-            lead, clip = self._lead_in(sentence)
+            lead, clip = lead_in(sentence, self._clips.clip)
             if clip is not None:
                 utterance.add(stretched(clip, rate / CLIP_RATE) + pause(LEAD_END, rate, clip.rate))
             for piece in split_pieces(sentence[len(lead) :]):
@@ -183,13 +186,14 @@ class Speaker:
                     continue
                 utterance.add(pause(piece, rate, audio.rate))
 
-    def _lead_in(self, sentence: str) -> tuple[str, Audio | None]:
-        """The longest start of ``sentence`` there is a clip of: 您问的是, 第一，."""
-        for length in range(min(LONGEST_LEAD, len(sentence) - 1), 1, -1):
-            clip = self._clips.clip(sentence[:length])
-            if clip is not None:
-                return sentence[:length], clip
-        return "", None
+
+def lead_in(sentence: str, clip: Callable[[str], T | None]) -> tuple[str, T | None]:
+    """The longest start of ``sentence`` there is a ``clip`` of, and that: 您问的是, 第一，."""
+    for length in range(min(LONGEST_LEAD, len(sentence) - 1), 1, -1):
+        found = clip(sentence[:length])
+        if found is not None:
+            return sentence[:length], found
+    return "", None
 
 
 def pause(piece: str, rate: float, hertz: int) -> Audio:
