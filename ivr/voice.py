@@ -23,6 +23,12 @@ from speech.synthesis import FASTEST, SLOWEST, OnSound, Synthesiser, ignore_soun
 KEPT = 96_000_000
 """Bytes of narrow-band sound kept in memory: 50 minutes as float32."""
 
+SPOKEN = 0.01
+"""Amplitude from which a sample is taken for speech."""
+
+KEPT_LEAD = 0.02
+"""Seconds kept before it: consonants begin softly."""
+
 WARMED = 2
 """Sentences of an answer that are made ready before it is sure that it will be given."""
 
@@ -109,10 +115,15 @@ class Spoken:
 
     def __init__(self, utterance: Utterance, gain: float) -> None:
         self._utterance, self._gain = utterance, gain
+        self._began = False
 
     def take(self) -> bytes | None:
         piece = self._utterance.take()
-        return pcm(piece.samples, self._gain) if piece is not None else None
+        if piece is None:
+            return None
+        samples = piece.samples if self._began else without_lead(piece.samples)
+        self._began = True
+        return pcm(samples, self._gain)
 
     @property
     def over(self) -> bool:
@@ -161,6 +172,12 @@ class LineVoice:
 
     def close(self) -> None:
         self._shared.close()
+
+
+def without_lead(samples: Samples) -> Samples:
+    """Without the quiet before the first word, which the caller has waited through already; a tenth of a second."""
+    loud = np.flatnonzero(np.abs(samples) > SPOKEN)
+    return samples[max(0, int(loud[0]) - round(KEPT_LEAD * RATE)) :] if len(loud) else samples
 
 
 def gain(volume: int) -> float:

@@ -1,6 +1,6 @@
 """Whether the host gave us the processor: a loop that only sleeps 20 ms and notes when it was woken late.
 
-It runs in a process of its own, before everything else of this machine (real-time, where that is allowed). A hole in
+It runs in a process of its own, before everything else of this machine (where that is allowed). A hole in
 the sound at a moment when even this loop was not woken is the host's, who runs other machines on the same processor.
 
     with Host() as host: ...

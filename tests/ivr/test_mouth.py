@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.leg import FRAME
 from ivr.mouth import AHEAD, Mouth, Sound
 from ivr.virtual_leg import VirtualLeg
+from ivr.voice import without_lead
 
 
 def piece(number: int, seconds: float) -> bytes:
@@ -93,3 +95,9 @@ def test_a_filler_comes_before_what_is_still_being_made() -> None:
     slow.ready = True
     play(mouth, leg, 1.0)
     assert bytes(leg.heard).rstrip(b"\0")[::2] == bytes([2]) * 800 + bytes([1]) * 800
+
+
+def test_an_answer_begins_with_its_first_word() -> None:
+    word = np.concatenate([np.zeros(800, np.float32), np.full(400, 0.3, np.float32), np.zeros(300, np.float32)])
+    assert len(without_lead(word)) == 160 + 400 + 300
+    assert len(without_lead(np.zeros(800, np.float32))) == 800

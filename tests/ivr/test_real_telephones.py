@@ -77,7 +77,7 @@ def handing(tmp_path: Path, way: str) -> Iterator[tuple[subprocess.Popen[str], S
         Softphone(tmp_path / "caller", "caller") as caller,
     ):
         people = msgspec.json.encode(People(desk=clerk.address, way=way, ring=120.0, accept=120.0)).decode()  # type: ignore[arg-type]
-        with program("tests.ivr.transfer_line", str(port), str(sipp.free_port(100)), people) as line:
+        with program("tests.ivr.transfer_line", "127.0.0.1", str(port), str(sipp.free_port(100)), people) as line:
             caller.dial(f"sip:12345@127.0.0.1:{port}")
             caller.wait("CALL_ESTABLISHED")
             clerk.wait("CALL_ESTABLISHED")

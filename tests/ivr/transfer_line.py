@@ -36,8 +36,8 @@ def think(state: State, event: Event) -> Future[Turn]:
     return future
 
 
-async def serve(port: int, media: int, people: People) -> None:
-    switch = Switch(Address(port=port, rtp_first=media, rtp_last=media + 98))
+async def serve(host: str, port: int, media: int, people: People) -> None:
+    switch = Switch(Address(host=host, port=port, rtp_first=media, rtp_last=media + 98))
     voice, waiting = LevelVoice(), WaitingLine(2)
 
     def errand(act: Act, desk: Desk) -> Errand | None:
@@ -62,5 +62,5 @@ async def serve(port: int, media: int, people: People) -> None:
 
 
 if __name__ == "__main__":
-    chosen = msgspec.json.decode(sys.argv[3], type=People)
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2]), chosen))
+    chosen = msgspec.json.decode(sys.argv[4], type=People)
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), chosen))
