@@ -17,7 +17,7 @@ import msgspec
 
 from ivr.call_recording import RecordedLeg
 from ivr.conversation import Conversation
-from ivr.diary import LineQuality, Refused, Trouble
+from ivr.diary import Diary, Entry, LineQuality, Refused, Trouble, TurnAnswered
 from ivr.leg import FRAME, Answered, HungUp, Leg, LegEvent
 from ivr.parts import Parts
 from ivr.settings import Admission
@@ -51,6 +51,25 @@ class Lateness:
         return max(self._last)
 
 
+class Pace:
+    """A diary that watches how long callers wait for an answer because others are being understood: recognition and
+    thinking of the turns of the last ``RECENT`` seconds. When even the quickest of several waited for longer than
+    ``most``, another caller would make it worse for all."""
+
+    def __init__(self, diary: Diary, most: float, clock: Callable[[], float]) -> None:
+        self._diary, self._most, self._clock = diary, most, clock
+        self._turns: deque[tuple[float, float]] = deque(maxlen=SEVERAL)
+
+    def note(self, entry: Entry, call: int = 0) -> None:
+        if isinstance(entry, TurnAnswered):
+            self._turns.append((self._clock(), (entry.recognition + entry.thinking) / 1000))
+        self._diary.note(entry, call)
+
+    def too_slow(self, now: float) -> bool:
+        waited = [seconds for at, seconds in self._turns if now - at <= RECENT]
+        return len(waited) == SEVERAL and min(waited) > self._most
+
+
 class Health(msgspec.Struct, frozen=True):
     """What the health endpoint tells of one process."""
 
@@ -67,6 +86,10 @@ class Health(msgspec.Struct, frozen=True):
 UNCONFIRMED = 40.0
 """Seconds after which an answered call whose caller never confirmed it (no ACK) gives its place back: SIP itself gives
 up after 32 (RFC 3261, 64 T1)."""
+
+RECENT = 10.0
+SEVERAL = 3
+"""Turns, and the seconds they are remembered, by which the pace is judged."""
 
 HALF_OPEN = 3.0
 """Seconds a caller's telephone may take to confirm (it takes a fraction of one, three lost answers included). From then
@@ -97,6 +120,8 @@ class Line:
         self._calls: dict[int, _Call] = {}
         self._numbers = itertools.count(1)
         self.lateness = Lateness()
+        self._pace = Pace(parts.diary, self._admission.slow, clock)
+        self._parts = msgspec.structs.replace(parts, diary=self._pace)
         self.draining = False
         self._answered = self._refused = self._failed = 0
         self.drained = asyncio.Event()
@@ -185,7 +210,7 @@ class Line:
         real = sum(call.conversation is not None or now - call.arrived < HALF_OPEN for call in self._calls.values())
         if real >= most or self.calls >= 2 * most:
             return "full"
-        if self.lateness.worst > self._admission.late:
+        if self.lateness.worst > self._admission.late or self._pace.too_slow(now):
             return "overloaded"
         return ""
 

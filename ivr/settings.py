@@ -37,10 +37,12 @@ class Trunk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Admission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``calls``: the most at a time in one worker; ``late``: seconds the media loop may be late (worst of the last
-    second) before new calls are refused: as long as the sound queued ahead lasts, for beyond it callers hear gaps."""
+    second) before new calls are refused: as long as the sound queued ahead lasts, for beyond it callers hear gaps;
+    ``slow``: seconds of recognition and search before the same, when no recent turn was quicker."""
 
     calls: int = 50
     late: float = 0.4
+    slow: float = 2.0
 
 
 class Habits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

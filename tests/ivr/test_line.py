@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from dialog.acts import Ask, Say
-from ivr.diary import LineQuality, ListDiary, Refused, Trouble
+from ivr.diary import LineQuality, ListDiary, Refused, Trouble, TurnAnswered
 from ivr.health_page import page_of, reply
 from ivr.leg import Answered
 from ivr.line import Health, Line
@@ -167,3 +167,21 @@ def test_calls_nobody_confirms_take_no_place_from_callers() -> None:
     assert not arrive(own).rejected
     assert not arrive(own).rejected
     assert arrive(own).rejected
+
+
+def test_a_line_that_understands_too_slowly_lets_nobody_in_until_it_has_caught_up() -> None:
+    now = [0.0]
+    own = Line(parts(), clock=lambda: now[0])
+    slow, quick = TurnAnswered(500, 2500, 300, 3400, filler=True), TurnAnswered(500, 100, 50, 700, filler=False)
+    for turn in (slow, slow):
+        own._pace.note(turn)
+    assert not arrive(own).rejected
+    own._pace.note(slow)
+    assert arrive(own).rejected
+    own._pace.note(quick)
+    assert not arrive(own).rejected
+    for turn in (slow, slow, slow):
+        own._pace.note(turn)
+    assert arrive(own).rejected
+    now[0] = 11.0
+    assert not arrive(own).rejected
