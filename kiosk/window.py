@@ -37,7 +37,7 @@ def prepare(home: Path, width: int, height: int, offscreen: bool) -> None:
 
     for section, name, value in (
         ("graphics", "multisamples", "0"),
-        ("graphics", "maxfps", "60"),
+        ("graphics", "maxfps", os.environ.get("BIANMIN_FRAMES", "60")),  # fewer where the processor is emulated
         ("graphics", "width", str(width)),
         ("graphics", "height", str(height)),
         ("graphics", "resizable", "0"),

@@ -102,6 +102,7 @@ def kiosk_environment(definition: Definition) -> str:
         lines["WLR_RENDERER"] = profile.renderer
     if profile.renderer == "pixman":
         lines["LIBGL_ALWAYS_SOFTWARE"] = "1"
+        lines["BIANMIN_FRAMES"] = "5"  # sixty turns a second, with nothing to draw, keep an emulated processor busy
     return "".join(f"{name}={value}\n" for name, value in lines.items())
 
 
