@@ -69,7 +69,10 @@ def judge(seen: Iterable[Seen], before: Mapping[str, bool]) -> Verdict:
 def look(run: Run, *, screen: bool, question: Path | None, provisioned: bool, patience: float = PATIENCE) -> list[Seen]:
     """Look at everything through the program's own commands, each for ``patience`` seconds at most. Never raises."""
     seen = [_screen(run, patience)] if screen else [Seen(Part.SCREEN, None, "this terminal has none")]
-    seen += _ask(run, "kiosk" if screen else "ivr-0", question, patience)
+    if seen[0].ok is False:  # nobody to ask, and waiting for him would only keep the way back waiting
+        seen += [Seen(part, False, "there is no kiosk to ask") for part in (Part.SEARCH, Part.SPEECH)]
+    else:
+        seen += _ask(run, "kiosk" if screen else "ivr-0", question, patience)
     seen.append(_printer(run))
     if provisioned:
         code, said = run(["bianmin", "sync", "now"], patience)

@@ -165,6 +165,20 @@ def test_without_a_microphone_the_recogniser_is_tried_by_itself(text: str | None
     assert judge(seen, {}).good is good
 
 
+def test_a_kiosk_that_does_not_come_up_is_not_waited_for_twice() -> None:
+    """The way back took twice the patience: once for the screen, once for somebody to ask."""
+    asked: list[str] = []
+
+    def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
+        asked.append(command[1] if command[0] == "bianmin" else command[0])
+        return (0, '{"devices":[]}') if "devices" in command else (1, "no kiosk came up")
+
+    verdict = judge(health.look(run, screen=True, question=Path("q.wav"), provisioned=False), {})
+    assert verdict.reasons[0] == "screen: no kiosk came up"
+    assert len(verdict.reasons) == 3
+    assert asked == ["/usr/lib/bianmin/wait-for-kiosk", "devices"]
+
+
 def test_why_the_running_program_was_not_asked_is_in_the_verdict() -> None:
     def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
         return (1, "kiosk is not running (no such file or directory)\n") if "ask" in command else (0, '{"devices":[]}')
