@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
 
 from ivr.proving import sipp
 from ivr.proving.softphone import Softphone
+from ivr.proving.telephone import Telephone
 from ivr.settings import People
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,14 +71,16 @@ def test_a_call_over_tls_with_mandatory_srtp(tmp_path: Path) -> None:
 
 
 @contextmanager
-def handing(tmp_path: Path, way: str) -> Iterator[tuple[subprocess.Popen[str], Softphone, Softphone]]:
+def handing(
+    tmp_path: Path, way: Literal["attended", "conference", "blind"]
+) -> Iterator[tuple[subprocess.Popen[str], Softphone, Softphone]]:
     """A line, its caller and a clerk who has been rung."""
     port = sipp.free_port(4)
     with (
         Softphone(tmp_path / "clerk", "clerk", answers=True) as clerk,
         Softphone(tmp_path / "caller", "caller") as caller,
     ):
-        people = msgspec.json.encode(People(desk=clerk.address, way=way, ring=120.0, accept=120.0)).decode()  # type: ignore[arg-type]
+        people = msgspec.json.encode(People(desk=clerk.address, way=way, ring=120.0, accept=120.0)).decode()
         with program("tests.ivr.transfer_line", "127.0.0.1", str(port), str(sipp.free_port(100)), people) as line:
             caller.dial(f"sip:12345@127.0.0.1:{port}")
             caller.wait("CALL_ESTABLISHED")
@@ -114,3 +118,19 @@ def test_blind_sends_the_caller_to_the_desk(tmp_path: Path) -> None:
     with handing(tmp_path, "blind") as (_, caller, clerk):
         direct = caller.wait("CALL_ESTABLISHED")
         assert clerk.address.partition("@")[2] in str(direct["peeruri"])
+
+
+def test_a_telephone_that_knows_replaces_is_connected_directly_and_the_line_is_out(tmp_path: Path) -> None:
+    port = sipp.free_port(4)
+    with Telephone("clerk") as clerk, Telephone("caller") as caller:
+        people = msgspec.json.encode(People(desk=clerk.address, way="attended", ring=120.0, accept=120.0)).decode()
+        media = str(sipp.free_port(100))
+        with program("tests.ivr.transfer_line", "127.0.0.1", str(port), media, people) as line:
+            caller.dial(f"sip:12345@127.0.0.1:{port}")
+            clerk.wait("called")
+            clerk.press("1")
+            caller.wait("referred")
+            assert caller.replaces.count(";") >= 2  # Call-ID and both tags
+            clerk.wait("replaced")
+            caller.wait("ended")
+            assert told(line) == {"type": "gone"}  # nobody is on the line any more
