@@ -101,6 +101,7 @@ class Loading:
         return machine, contents
 
     def _complete(self, machine: Machine, contents: Contents) -> None:
+        from kiosk import memory
         from kiosk.locale_texts import translator
         from speech.recognition import SpeechError
 
@@ -112,6 +113,7 @@ class Loading:
             contents.deafen()
         machine.warm_typing(contents.words())
         translator("en")  # compiled now rather than when somebody presses English
+        memory.give_back()
 
 
 class Renewal:

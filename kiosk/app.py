@@ -11,7 +11,7 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Keyboard, Window
 
-from kiosk import keypad
+from kiosk import keypad, memory
 from kiosk.engine import Engine
 from kiosk.fonts import Fonts
 from kiosk.frame import Frame
@@ -81,6 +81,7 @@ class KioskApp(App):  # type: ignore[misc]
             self._sessions = self.engine.sessions
             self.stage.forget()
             self.fonts.forget()
+            memory.give_back()
             self._drawn = None
         if self.engine.view is not self._drawn:
             self._drawn = self.engine.view

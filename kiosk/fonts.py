@@ -18,7 +18,7 @@ from kiosk.text_layout import break_lines, clusters
 DEBIAN = Path("/usr/share/fonts/opentype/noto")
 FACE = "Noto Sans CJK SC"
 WEIGHTS = ("Regular", "Bold")
-_FACES = 6
+_FACES = 4
 """Faces kept open, one a size and weight: each holds 4 MB, and opening one takes 2 ms."""
 _GLYPH_BYTES = 12_000_000
 """Masks of single characters kept; beyond, all are drawn again as they come."""

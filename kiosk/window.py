@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk import memory
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -24,6 +26,7 @@ def has_display() -> bool:
 
 def prepare(home: Path, width: int, height: int, offscreen: bool) -> None:
     """Set Kivy up for a kiosk: no argument parsing, no files of its own outside ``home``, no multisampling."""
+    memory.keep_small()
     kivy_home = home / "cache" / "kivy"
     kivy_home.mkdir(parents=True, exist_ok=True)
     os.environ["KIVY_HOME"] = str(kivy_home)

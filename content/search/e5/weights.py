@@ -8,7 +8,9 @@ are the first 16 weights and whose high halves the others, each 8 above its valu
 
 from __future__ import annotations
 
+import itertools
 import struct
+from collections.abc import Iterator
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,7 +62,7 @@ class Weights:
         offsets = self._array(np.uint32, pieces + 1)
         self.scores = self._array(np.float32, pieces)
         blob = self._array(np.uint8, size).tobytes()
-        self.pieces = [blob[a:b].decode() for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
+        self._pieces = blob, offsets
         count, size = self._take("iI")
         self.replaced = _replaced(self._array(np.uint8, size).tobytes(), count)
         (count,) = self._take("i")
@@ -79,6 +81,12 @@ class Weights:
         found = np.frombuffer(self._file, kind, count, self._at)
         self._at += found.nbytes
         return found
+
+    def pieces(self) -> Iterator[str]:
+        """The vocabulary in order, decoded anew: nobody needs all 250,000 at once."""
+        blob, offsets = self._pieces
+        for begin, end in itertools.pairwise(offsets.tolist()):
+            yield blob[begin:end].decode()
 
     def floats(self, name: str) -> NDArray[np.float32]:
         offset, count = self._directory[name]

@@ -63,3 +63,10 @@ def test_a_damaged_model_is_one_clear_line(tmp_path, content):
         Weights(path)
     with pytest.raises(ModelFileError):
         Weights(tmp_path / "missing.bin")
+
+
+def test_the_common_pieces_cut_a_text_as_the_whole_vocabulary_does(tokeniser: Tokeniser) -> None:
+    texts = ["query: 新生儿怎么上医保？", "query: App 登录不了", "passage: ２０２６年①号文件", "query: café 在哪办", ""]
+    cut = [tokeniser.ids(text) for text in texts]
+    tokeniser._common = tokeniser._all
+    assert [tokeniser.ids(text) for text in texts] == cut
