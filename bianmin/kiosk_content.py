@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from bianmin import self_test, settings
+from bianmin import self_test, services_now, settings
 from bianmin.dispatching import by_words, trained
 from bianmin.errands.kiosk import errands
 from bianmin.form_pages import form_pages
@@ -25,13 +25,16 @@ from bianmin.kiosk_staff import Tools
 from bianmin.opinions import FiledRatings
 from bianmin.usage import CountingSearch
 from content.pack import Pack
+from devices.drivers.id_reader import IdReader
 from devices.services import Service
 from dialog.pack_knowledge import PackKnowledge
 from dialog.world import Dispatcher, Limits, World
 from kiosk.ears import ListeningEars
 from kiosk.keepsakes import Keepsakes
+from kiosk.locale_texts import translator
 from kiosk.ports import Parts
 from kiosk.ratings import RatingsFile
+from kiosk.surroundings import elsewhere
 
 if TYPE_CHECKING:
     from content.search import Searcher
@@ -84,6 +87,7 @@ class Contents:
                 town=chosen.kiosk.town,
                 pages=self._pages,
                 elsewhere=around.elsewhere,
+                nearby={near.service: elsewhere(around, near.service, translator(language)) for near in around.near},
             )
 
         keepsakes = Keepsakes()
@@ -104,6 +108,12 @@ class Contents:
             staff=tools,
             retire=self.retired.set,
         )
+
+    def working(self, now: dt.datetime) -> services_now.Working:
+        """What can be done here, for other terminals to know."""
+        inventory = self._machine.inventory
+        cards = any(isinstance(inventory.driver(name), IdReader) for name in inventory.names())
+        return services_now.look(self.parts.world("zh"), self.parts.around(), cards, now)
 
     def words(self) -> tuple[str, ...]:
         """The pack's vocabulary."""

@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable
@@ -76,6 +78,7 @@ class Loading:
         self._diary.note("voice-ready", seconds=round(time.monotonic() - began, 1))
         renewal = Renewal(machine, contents, self._path, self._chosen, contents.serve_self_test())
         while True:
+            renewal.tell()
             time.sleep(RENEWAL_SECONDS)
             renewal.look()
 
@@ -124,6 +127,14 @@ class Renewal:
     ) -> None:
         self._machine, self._contents, self._path, self._chosen = machine, contents, path, chosen
         self._end_self_test = end_self_test
+
+    def tell(self) -> None:
+        """Leave word of what can be done here; sync takes it to the central service."""
+        from bianmin import services_now, settings
+        from offline_cache.files import Disk
+
+        with contextlib.suppress(OSError):  # a full disk: then others do not name this terminal
+            services_now.note(Disk(), settings.home(), self._contents.working(dt.datetime.now(dt.UTC)))
 
     def look(self, wait: Callable[[threading.Event], object] = threading.Event.wait) -> bool:
         """Whether there was newer content that could be used. ``wait`` until nobody is served from the old any more."""

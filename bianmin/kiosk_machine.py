@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from bianmin.kiosk_equipment import open_equipment, reachable
 from bianmin.kiosk_inputs import Inputs
 from bianmin.kiosk_staff import read_volume
 from bianmin.kiosk_watch import DeviceWatch
+from bianmin.nearby import Nearby
 from bianmin.opinions import OpenConsultations
 from bianmin.pack_in_use import state as sync_state
 from bianmin.settings import Settings
@@ -176,7 +178,8 @@ def _watch(
     records = Records(settings.home() / "diagnostics" / "records.jsonl")
     opening = dt.time.fromisoformat(chosen.kiosk.opening)
     central = reachable(chosen.sync.central)
-    watch = DeviceWatch(inventory, records, equipment.busy, diary, start, opening, central, front.idle, _checked)
+    near = Nearby(time.monotonic, lambda: dt.datetime.now().astimezone())
+    watch = DeviceWatch(inventory, records, equipment.busy, diary, start, opening, central, front.idle, _checked, near)
     watch.look(dt.datetime.now().astimezone())
     watch.start()
     return watch

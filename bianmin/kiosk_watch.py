@@ -17,7 +17,7 @@ from devices.inventory import Inventory, Status, Watch
 from devices.opening import at_opening
 from devices.services import outages
 from kiosk.ports import Diary
-from kiosk.surroundings import Out, Surroundings
+from kiosk.surroundings import Near, Out, Surroundings
 
 EVERY = 5.0
 """Seconds between two looks."""
@@ -26,7 +26,8 @@ EVERY = 5.0
 class DeviceWatch:
     """``reachable``: whether the central service answered last, None: there is none. ``idle``: nobody is there.
 
-    ``checked``: the day (ISO) the content was last known to be the newest, empty when that is not known.
+    ``checked``: the day (ISO) the content was last known to be the newest, empty when that is not known. ``near``:
+    where else things work.
     """
 
     def __init__(
@@ -40,9 +41,11 @@ class DeviceWatch:
         reachable: Callable[[], bool | None] = lambda: None,
         idle: Callable[[], bool] = lambda: True,
         checked: Callable[[], str] = lambda: "",
+        near: Callable[[], tuple[Near, ...]] = tuple,
     ) -> None:
         self._inventory, self._records, self._busy, self._diary = inventory, records, busy, diary
         self._opening, self._reachable, self._idle, self._checked = opening, reachable, idle, checked
+        self._near = near
         self._around = start
         self._printers = [name for name in inventory.names() if inventory.driver(name).kind is Kind.RECEIPT_PRINTER]
         self._changes = Watch()
@@ -90,6 +93,8 @@ class DeviceWatch:
                 self._diary.note("device-changed", kind=kind, state=state)
         out = tuple(Out(outage.service, outage.reason) for outage in outages(seen))
         offline = self._reachable() is False
-        seen_now = Surroundings(out, offline, self._checked() or self._around.checked, self._around.elsewhere)
+        seen_now = Surroundings(
+            out, offline, self._checked() or self._around.checked, self._around.elsewhere, self._near()
+        )
         if seen_now != self._around:
             self._around = seen_now

@@ -8,10 +8,10 @@ import random
 from importlib import metadata
 from pathlib import Path
 
-from bianmin import filing
+from bianmin import filing, settings
 from bianmin.cli.output import CommandError
 from bianmin.settings import Settings
-from offline_cache import consultations
+from offline_cache import consultations, sites
 from offline_cache.central_link import LinkError
 from offline_cache.files import Disk
 from offline_cache.layout import Terminal
@@ -81,7 +81,7 @@ class TerminalDuties:
         return self._sender.flush(now, at_once)
 
     def tell(self, state: SyncState, result: Updated | UpToDate | SyncRefusedError, now: dt.datetime) -> None:
-        said = health(state)
+        said = health(state) | how_it_is(now)
         try:
             if isinstance(result, Updated):
                 word = {"release": result.installed.version, "outcome": "installed"}
@@ -91,6 +91,7 @@ class TerminalDuties:
                     said |= {"release": result.release, "outcome": "failed", "reason": result.reason.value}
                 self._terminal.link.poll(said)
             self._learn_consultations(now)
+            self._learn_sites(now)
         except (LinkError, OutboxError, OSError):
             return  # the next look says it again
 
@@ -99,6 +100,20 @@ class TerminalDuties:
         if self._terminal.link is not None:
             told = self._terminal.link.consultations().consultations
             consultations.write(Disk(), filing.layout().content, consultations.Known(now, told))
+
+    def _learn_sites(self, now: dt.datetime) -> None:
+        """Where citizens can be sent, kept with the date for when there is no network. An older central knows none."""
+        if self._terminal.link is not None:
+            told = self._terminal.link.sites().sites
+            sites.write(Disk(), filing.layout().content, sites.Known(now, told))
+
+
+def how_it_is(now: dt.datetime) -> dict[str, str]:
+    """What the kiosk last said can be done here; nothing where none runs."""
+    from bianmin import services_now
+
+    working = services_now.read(Disk(), settings.home(), now)
+    return services_now.told(working) if working is not None else {}
 
 
 def health(state: SyncState) -> dict[str, str]:

@@ -130,6 +130,8 @@ def hear(central: Central, session: Session, terminal: str, said: Health, now: d
     row.paper = said.paper or row.paper
     if said.faults is not None:
         row.faults = msgspec.json.encode(said.faults).decode()
+    if said.services is not None:
+        row.services = msgspec.json.encode(said.services).decode()
     if said.waiting is not None:
         row.waiting = said.waiting
     if said.release is not None:

@@ -4,7 +4,8 @@ It comes as the plain part of a ``health`` parcel (exactly once, so the counts o
 of ``POST /api/poll`` (as often as it likes; only its state is taken). All values are strings on the wire:
 
     software, content, content_date (2026-11-22), paper (plenty | low | out | unknown), waiting (parcels in the outbox),
-    faults: JSON list of event names; release, outcome (started | installed | failed), reason: about a release;
+    faults: JSON list of event names; services: JSON list of what can be done there now (``offline_cache.wire.Site``);
+    release, outcome (started | installed | failed), reason: about a release;
     day, sessions, asked, answered, clarified, unanswered, printed: counted since the last report, for that day;
     topics, unanswered_topics: JSON object of topic -> count; a topic is words of the pack joined by 、, nothing else.
 """
@@ -24,6 +25,7 @@ MOST_COUNT = 100_000
 """A count above this is not believed: no kiosk has so many sessions between two reports."""
 MOST_TOPICS = 200
 MOST_FAULTS = 50
+MOST_SERVICES = 20
 LONGEST_TEXT = 64
 
 T = TypeVar("T")
@@ -46,6 +48,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     paper: str = ""
     waiting: int | None = None
     faults: tuple[str, ...] | None = None
+    services: tuple[str, ...] | None = None
     release: ReleaseWord | None = None
     day: dt.date | None = None
     counts: dict[str, int] = {}
@@ -56,6 +59,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 def parse(plain: Mapping[str, str]) -> Health:
     """Never raises: what cannot be read is left out."""
     faults = _json(plain.get("faults", ""), list[str])
+    services = _json(plain.get("services", ""), list[str])
     outcome = plain.get("outcome", "")
     word = None
     if plain.get("release") and outcome in set(Outcome):
@@ -67,6 +71,7 @@ def parse(plain: Mapping[str, str]) -> Health:
         paper=_short(plain.get("paper", "")),
         waiting=_count(plain.get("waiting", "")),
         faults=None if faults is None else tuple(_short(fault) for fault in faults[:MOST_FAULTS]),
+        services=None if services is None else tuple(_short(service) for service in services[:MOST_SERVICES]),
         release=word,
         day=_date(plain.get("day", "")),
         counts={name: number for name in COUNTS if (number := _count(plain.get(name, "")))},

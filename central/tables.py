@@ -58,6 +58,13 @@ class Terminal(Base):
     paper: Mapped[str] = mapped_column(default="")
     faults: Mapped[str] = mapped_column(default="[]")
     waiting: Mapped[int] = mapped_column(default=0)
+    place: Mapped[str] = mapped_column(default="")
+    """What citizens call where it stands; empty: they are not sent there."""
+    address: Mapped[str] = mapped_column(default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    services: Mapped[str] = mapped_column(default="[]")
+    """JSON: what can be done there, as it last said."""
 
 
 class Enrolment(Base):

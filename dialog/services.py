@@ -123,8 +123,8 @@ def _off(state: State, world: World, service: Service) -> Turn:
     """It does not work here now: said before anything is asked, with the nearest terminal where it does."""
     name = world.text(f"service.{service.value}")
     lines = [world.text("service.off", name=name)]
-    if world.elsewhere:
-        lines.append(world.text("service.elsewhere", name=world.elsewhere))
+    if place := world.nearby.get(service.value, world.elsewhere):
+        lines.append(world.text("service.elsewhere", name=place))
     if state.channel is Channel.PHONE:
         state, acts = listening.listen(replace(state, flow=None), world, "listen.more")
         return state, (*say(*lines), *acts)

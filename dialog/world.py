@@ -112,7 +112,8 @@ class World(msgspec.Struct, frozen=True):
 
     ``dispatcher``: None leaves every request to triage; ``consultations``: those the city has open; ``town``: the
     nine-digit code of the town the terminal stands in, or empty; ``elsewhere``: the name of the nearest terminal where
-    what is missing here works, or empty; ``pages``: A4 pages of a form, by its id, where that is known.
+    what is missing here works, or empty; ``nearby``: the same by the name of a ``menu.Service``, where that is known;
+    ``pages``: A4 pages of a form, by its id, where that is known.
     """
 
     knowledge: Knowledge
@@ -126,6 +127,7 @@ class World(msgspec.Struct, frozen=True):
     town: str = ""
     elsewhere: str = ""
     pages: Mapping[str, int] = {}
+    nearby: Mapping[str, str] = {}
 
     def text(self, prompt_id: str, **values: object) -> str:
         """The prompt with its braces filled in."""

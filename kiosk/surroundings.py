@@ -21,16 +21,30 @@ class Out(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Near(msgspec.Struct, frozen=True):
+    """The nearest place where ``service`` works: a name of ``dialog.menu.Service``, or ``slip``, ``identity``.
+
+    ``at``: when that was last known, local time. ``metres``: None where it is not known how far it is.
+    """
+
+    service: str
+    name: str
+    address: str
+    metres: int | None
+    at: dt.datetime
+
+
 class Surroundings(msgspec.Struct, frozen=True):
     """``checked``: the day the content was last known to be the newest (ISO), or that of the content itself.
 
-    ``elsewhere``: the nearest terminal or centre where what is missing here works, or empty.
+    ``near``: where to go for what is missing here; ``elsewhere``: the place the settings name for want of that.
     """
 
     out: tuple[Out, ...] = ()
     offline: bool = False
     checked: str = ""
     elsewhere: str = ""
+    near: tuple[Near, ...] = ()
 
     def lacks(self, service: Service) -> bool:
         return any(one.service is service for one in self.out)
@@ -49,6 +63,11 @@ WORDS: dict[Service, str] = {
 PAPER = "打印机没有纸了，查询照常；要打印请找工作人员"
 """Said instead where the reason is known and is no fault."""
 
+KNOWN = "{month}月{day}日{hour}点确认能用"
+
+GOES_FOR = {Service.SLIP: "slip", Service.FORM: "forms", Service.IDENTITY: "identity"}
+"""What people go somewhere else for, under the name other terminals tell it by."""
+
 Translate = Callable[[str], str]
 
 
@@ -58,10 +77,24 @@ def notices(around: Surroundings, t: Translate) -> list[str]:
     for out in around.out:
         paper = out.service is Service.SLIP and out.reason == "paper_out"
         found.append(t(PAPER) if paper else t(WORDS[out.service]))
-    needs_elsewhere = {Service.SLIP, Service.FORM, Service.IDENTITY} & {out.service for out in around.out}
-    if needs_elsewhere and around.elsewhere:
-        found.append(t("急用请到：{place}").format(place=around.elsewhere))
+    out_here = [GOES_FOR[out.service] for out in around.out if out.service in GOES_FOR]
+    if out_here and (place := elsewhere(around, out_here[0], t)):
+        found.append(t("急用请到：{place}").format(place=place))
     return found
+
+
+def elsewhere(around: Surroundings, service: str, t: Translate) -> str:
+    """Where ``service`` works, in words, with how far that is and when it was known; empty when nobody knows."""
+    near = next((near for near in around.near if near.service == service), None)
+    if near is None:
+        return around.elsewhere
+    parts = [near.name, near.address]
+    if near.metres is not None:
+        far = f"{max(1, round(near.metres / 100)) / 10:g}"
+        parts.append(t("离这里约{far}公里").format(far=far))
+    parts.append(t(KNOWN).format(month=near.at.month, day=near.at.day, hour=near.at.hour))
+    comma = "，" if t(KNOWN) == KNOWN else ", "
+    return comma.join(part for part in parts if part)
 
 
 def age(checked: str, today: dt.date, t: Translate) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from central import fleet, health, intake, progress, watches
+from central import fleet, health, intake, progress, sites, watches
 from central.api.terminal_requests import Body, Problem, Sender, Served, json
 from central.fleet import FleetError
 from central.handover import HandoverTakenError, put, take
@@ -78,6 +78,12 @@ def poll(central: Served, terminal: Sender, body: Body) -> Response:
     with central.database.writing() as session:
         fleet.hear(central, session, terminal, health.parse(said), central.now(), counted=False)
     return json({"now": central.clock().timestamp()})
+
+
+@router.post(wire.SITES)
+def elsewhere(central: Served, terminal: Sender) -> Response:
+    """Where else citizens can be sent, and what works there."""
+    return json(sites.near(central, terminal))
 
 
 @router.post(wire.HANDOVER)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from central import fleet
+from central import fleet, sites
 from central.api.terminal_requests import Served
 from central.fleet import Condition, FleetError
 from central.pages.frame import Form, Guarded, PageError, field, go, needs, page
@@ -75,6 +75,22 @@ def revoke(central: Served, person: Guarded, form: Form, terminal: str) -> Respo
         raise PageError(422, "请写明停用的理由。")
     try:
         fleet.revoke(central, terminal, person.name, reason[:200])
+    except FleetError as error:
+        raise PageError(404, "没有这台终端。") from error
+    return go(f"/fleet/{terminal}")
+
+
+@router.post("/fleet/{terminal}/place")
+def place(central: Served, person: Guarded, form: Form, terminal: str) -> Response:
+    """Where it stands, as citizens are told it."""
+    _manage(person)
+    typed = [field(form, name) for name in ("place", "address", "latitude", "longitude")]
+    try:
+        where = sites.location(*typed)
+    except FleetError as error:
+        raise PageError(422, str(error) + "。") from error
+    try:
+        sites.locate(central, terminal, where, person.name)
     except FleetError as error:
         raise PageError(404, "没有这台终端。") from error
     return go(f"/fleet/{terminal}")

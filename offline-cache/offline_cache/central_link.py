@@ -32,6 +32,7 @@ from offline_cache.wire import (
     ProgressReport,
     Receipt,
     Refusal,
+    Sites,
     WireError,
 )
 
@@ -169,6 +170,11 @@ class CentralLink:
         """What the city asks its citizens. Raises ``LinkDownError`` or ``TryLaterError``."""
         answer = self._signed_at_right_time(wire.CONSULTATIONS, b"{}", PATIENT_SECONDS)
         return _read(_good(answer), Consultations)
+
+    def sites(self) -> Sites:
+        """Where else citizens can be sent. Raises ``LinkDownError`` or ``TryLaterError``."""
+        answer = self._signed_at_right_time(wire.SITES, b"{}", PATIENT_SECONDS)
+        return _read(_good(answer), Sites)
 
     def put_handover(self, put: HandoverPut) -> bool:
         """False: the locator is taken. Raises ``LinkDownError`` or ``TryLaterError``."""

@@ -6,6 +6,7 @@ JSON over HTTP; bytes as base64. Every request of a terminal is signed with its 
     POST /api/poll            {name: value}    -> 200 (a sign of life; what a health parcel says, not counted)
     POST /api/progress        ProgressQuery    -> 200 ProgressReport | 404 (wrong number or check code, not told apart)
     POST /api/consultations   {}               -> 200 Consultations
+    POST /api/sites           {}               -> 200 Sites (an older central: 404)
     POST /api/enrol           EnrolRequest     -> 200 Enrolment | 403 Refusal (see ``offline_cache.enrolment``)
     POST /api/handover        HandoverPut      -> 200 | 409 (somebody uses this code: draw another)
     POST /api/handover/take   HandoverTake     -> 200 HandoverPut | 404; given out once
@@ -35,6 +36,7 @@ PARCELS = "/api/parcels"
 POLL = "/api/poll"
 PROGRESS = "/api/progress"
 CONSULTATIONS = "/api/consultations"
+SITES = "/api/sites"
 ENROL = "/api/enrol"
 HANDOVER = "/api/handover"
 HANDOVER_TAKE = "/api/handover/take"
@@ -202,6 +204,24 @@ class Consultations(msgspec.Struct, frozen=True):
     """Those open today, and the results of the last year."""
 
     consultations: tuple[Consultation, ...] = ()
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """Where another terminal stands. ``services``: what could be done there when it was last heard of, ``at``: names of
+    the dialog's services, and ``slip``, ``identity``. ``metres``: as the crow flies, None where that is not known.
+    """
+
+    name: str
+    address: str = ""
+    metres: int | None = None
+    services: tuple[str, ...] = ()
+    at: dt.datetime
+
+
+class Sites(msgspec.Struct, frozen=True):
+    """The nearest first."""
+
+    sites: tuple[Site, ...] = ()
 
 
 class WireError(Exception):

@@ -164,6 +164,11 @@ def test_pages_of_the_fleet(filed: Kiosk, browser: Callable[[str], Browser], cen
     made = tech.post("/fleet", terminal="WL-046", label="车站").body.decode()
     assert re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", made)
     assert tech.post("/fleet", terminal="坏 名字", label="").status == 422
+    there = {"place": "图书馆", "address": "图书路1号", "latitude": "28.3717", "longitude": "121.3860"}
+    assert tech.post("/fleet/WL-007/place", **there).status == 303
+    assert "图书馆（图书路1号）" in tech.get("/fleet/WL-007").body.decode()
+    assert tech.post("/fleet/WL-007/place", **{**there, "latitude": "121"}).status == 422
+    assert tech.post("/fleet/WL-404/place", **there).status == 404
     assert tech.post("/fleet/WL-007/revoke", reason="被盗").status == 303
     assert "已停用" in tech.get("/fleet").body.decode()
 
@@ -322,6 +327,7 @@ WRONG_ROLE = [
     ("clerk", "GET", "/fleet"),
     ("clerk", "POST", "/fleet"),
     ("clerk", "POST", "/fleet/WL-007/revoke"),
+    ("clerk", "POST", "/fleet/WL-007/place"),
     ("clerk", "GET", "/content"),
     ("clerk", "POST", "/content/publish"),
     ("clerk", "POST", "/tickets/1/answer"),

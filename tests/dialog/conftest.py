@@ -48,6 +48,7 @@ def whole_world(world: World, starter_pack: Path) -> World:
         ),
         pages={"power-of-attorney": 1},
         elsewhere="市民中心",
+        nearby={"snapshot": "泽国便民中心，离这里约1.2公里"},
     )
 
 

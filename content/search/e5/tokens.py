@@ -65,8 +65,8 @@ class Tokeniser:
                     best[end], back[end] = so_far + piece[1], (piece[0], start)
             if so_far + self._unknown_score > best[start + 1]:
                 best[start + 1], back[start + 1] = so_far + self._unknown_score, (self._weights.unknown, start)
-        found = []
+        found: list[int] = []
         while size:
-            piece, size = back[size]
-            found.append(piece)
+            number, size = back[size]
+            found.append(number)
         return found[::-1]
