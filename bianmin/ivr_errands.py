@@ -60,6 +60,7 @@ class PhoneErrands:
         activity: Callable[[], VoiceActivity] = Silero,
     ) -> None:
         self._settings, self._desk, self._terminal = settings, desk, terminal
+        self._prompt = pack.prompt
         self._dialler, self._voice, self._pool, self._activity = dialler, voice, pool, activity
         self._line = WaitingLine(settings.people.desks)
         self._journals = Journals(folder, Sealer(terminal.enrolment.central_key)) if terminal is not None else None
@@ -84,9 +85,8 @@ class PhoneErrands:
             case Record():
                 return self._record(act, desk)
             case Transfer():
-                return Person(
-                    act, desk, self._settings.people, self._dialler, self._line, self._voice, self.promise_call_back
-                )
+                people, call_back = self._settings.people, self.promise_call_back
+                return Person(act, desk, people, self._dialler, self._line, self._voice, self._prompt, call_back)
             case File() if self._desk is not None:
                 work = Work("file", lambda file: self.file(file, desk.kept), lambda file: NotFiled("unknown"), 30.0)
                 return Waiting(work, act, self._submit)

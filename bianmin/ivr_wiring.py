@@ -98,7 +98,10 @@ def load(chosen: Settings) -> Iterator[Loaded]:
             each(failure)
 
     voice = _voice(chosen, pack, tell)
-    speaking = pool.submit(voice.prepare, pack.prompt("filler.searching"), [pack.prompt(name) for name in FIRST_WORDS])
+    first = [pack.prompt(name) for name in FIRST_WORDS]
+    if chosen.ivr.recording.on:
+        first.insert(0, chosen.ivr.recording.notice)
+    speaking = pool.submit(voice.prepare, pack.prompt("filler.searching"), first)
     searcher = Searcher(pack, accents=chosen.speech.accents)
     searcher.search(Query("医保"), 1)  # the first search loads the model
     recogniser = listening.result()

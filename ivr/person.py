@@ -13,7 +13,7 @@ a policy specialist into the conversation with key 3; he too hears the briefing 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import assert_never
 
@@ -28,10 +28,6 @@ from ivr.settings import People
 from ivr.waiting_line import WaitingLine
 
 ACCEPT, DECLINE, SPECIALIST = "1", "2", "3"
-BRIEFING = "热线来电。{briefing}接听请按一，不接请按二。"
-AHEAD = "您前面还有{count}位，请不要挂断。"
-OFFER = "不想等的话，请按一，我们给您回电。"
-PROMISED = "好的，已经记下，我们会打这个电话给您。"
 _NUMERALS = "零一二三四五六七八九十"
 
 
@@ -48,7 +44,7 @@ class Stage(Enum):
 class Called:
     """A clerk or specialist who is being called: rung, briefed, asked to accept."""
 
-    def __init__(self, leg: Leg, voice: Speaking, briefing: str, settings: People) -> None:
+    def __init__(self, leg: Leg, voice: Speaking, briefing: Sequence[str], settings: People) -> None:
         self.leg = leg
         self._mouth = Mouth(leg)
         self._voice, self._briefing, self._settings = voice, briefing, settings
@@ -84,7 +80,7 @@ class Called:
         match event:
             case Answered():
                 self._answered = now
-                self._mouth.play(self._voice.speak([BRIEFING.format(briefing=self._briefing)]))
+                self._mouth.play(self._voice.speak(self._briefing))
             case KeyPressed(key):
                 self._key(key)
             case HungUp():
@@ -106,7 +102,8 @@ class Called:
 
 
 class Person:
-    """An ``Errand``. ``promise``: notes a call-back for a caller's number; whether it is kept."""
+    """An ``Errand``. ``prompt``: the pack's, by id; ``promise``: notes a call-back for a caller's number; whether it is
+    kept."""
 
     name = "person"
     waiting = False
@@ -119,10 +116,12 @@ class Person:
         dialler: Dialler,
         line: WaitingLine,
         voice: Speaking,
+        prompt: Callable[[str], str],
         promise: Callable[[str], bool],
     ) -> None:
         self._act, self._desk, self._settings = act, desk, settings
-        self._dialler, self._line, self._voice, self._promise = dialler, line, voice, promise
+        self._dialler, self._line, self._voice = dialler, line, voice
+        self._prompt, self._promise = prompt, promise
         self._address = settings.addresses.get(act.target, settings.desk)
         self._stage = Stage.WAITING
         self._called: Called | None = None
@@ -168,7 +167,7 @@ class Person:
         if key == "1" and self._offered and self._promise(self._desk.leg.caller):
             self._drop()
             self._desk.mouth.stop()
-            self._desk.say([PROMISED])
+            self._desk.say([self._prompt("wait.promised")])
             self._stage = Stage.PROMISED
         elif key == "*":
             self._over(False)
@@ -207,7 +206,8 @@ class Person:
         self._stage = Stage.RINGING
 
     def _new_call(self, address: str) -> Called:
-        briefing = self._act.briefing or "来电人要找人工。"
+        about = self._act.briefing or self._prompt("clerk.anybody")
+        briefing = (self._prompt("clerk.call"), about, self._prompt("clerk.keys"))
         return Called(self._dialler.dial(address), self._voice, briefing, self._settings)
 
     def _call(self, now: float) -> None:
@@ -289,9 +289,9 @@ class Person:
             lines = []
             ahead = self._line.ahead(self._desk.call)
             if ahead:
-                lines.append(AHEAD.format(count=_NUMERALS[ahead] if ahead <= 10 else ahead))
+                lines.append(self._prompt("wait.ahead").format(count=_NUMERALS[ahead] if ahead <= 10 else ahead))
             if (offer or self._offered) and self._desk.leg.caller:
-                lines.append(OFFER)
+                lines.append(self._prompt("wait.offer"))
                 self._offered = True
             self._announced = now
             if lines:

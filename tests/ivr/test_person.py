@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from content.standard_prompts import standard_prompts
 from dialog.acts import Ask, Say, Transfer
 from dialog.events import Event, Key, Pressed, Transferred
 from ivr.leg import Leg
 from ivr.music import tune
 from ivr.parts import Desk, Errand
-from ivr.person import AHEAD, OFFER, PROMISED, Person
+from ivr.person import Person
 from ivr.settings import People
 from ivr.virtual_leg import VirtualLeg
 from ivr.waiting_line import WaitingLine
@@ -35,6 +36,10 @@ class Office:
         return leg
 
 
+def words(identifier: str) -> str:
+    return standard_prompts()[identifier].texts["zh"]
+
+
 class Handing:
     """A call on its way to a person, with everything a test looks at."""
 
@@ -50,7 +55,7 @@ class Handing:
 
         def errand(act: object, place: Desk) -> Errand | None:
             assert isinstance(act, Transfer)
-            return Person(act, place, people, self.office, self.line, self.voice, promise)
+            return Person(act, place, people, self.office, self.line, self.voice, words, promise)
 
         self.call = Call(TURN, (Say("之后"), Ask()), errands=errand)
         self.run(1.5)
@@ -80,8 +85,8 @@ def test_the_clerk_is_briefed_first_accepts_by_key_and_then_has_the_caller() -> 
     handing.clerk.pick_up()
     handing.run(2.0)
     said = [text for text, _, _ in handing.voice.said]
-    assert "来电人问：社保卡。" in said[0]
-    assert "接听请按一" in said[0]
+    assert "来电人问：社保卡。" in said[1]
+    assert "接听请按一" in said[2]
     assert loud(handing.call.leg.heard[-16_000:])  # the caller has music meanwhile
     assert not handing.call.leg.referred
     handing.clerk.press("1")
@@ -91,7 +96,8 @@ def test_the_clerk_is_briefed_first_accepts_by_key_and_then_has_the_caller() -> 
 
 
 def test_a_briefing_takes_eight_seconds_at_most() -> None:
-    briefing = "热线来电。来电人问：新生儿怎么上医保。接听请按一，不接请按二。"
+    about = words("human.briefing").format(heard="新生儿怎么上医保")
+    briefing = words("clerk.call") + about + words("clerk.keys")
     assert len(briefing) / 4.5 <= 8  # the line speaks at 4.5 syllables a second
 
 
@@ -158,7 +164,7 @@ def test_who_comes_later_hears_how_many_are_ahead_and_gets_the_place_when_it_is_
     line.join("another")
     handing = Handing(line=line, announce=2.0).run(3.0)
     assert not handing.office.legs
-    assert any(text == AHEAD.format(count="一") for text, _, _ in handing.call.voice.said)
+    assert any(text == words("wait.ahead").format(count="一") for text, _, _ in handing.call.voice.said)
     assert tune()[20_000:21_000] in bytes(handing.call.leg.heard)
     line.leave("other")
     line.leave("another")
@@ -169,11 +175,11 @@ def test_who_comes_later_hears_how_many_are_ahead_and_gets_the_place_when_it_is_
 def test_a_call_back_is_offered_and_kept() -> None:
     line = WaitingLine(0)
     handing = Handing(line=line, offer=1.0).run(2.0)
-    assert any(text == OFFER for text, _, _ in handing.call.voice.said)
+    assert any(text == words("wait.offer") for text, _, _ in handing.call.voice.said)
     handing.call.leg.press("1")
     handing.run(6.0)
     assert handing.promised == ["13800000000"]
-    assert any(text == PROMISED for text, _, _ in handing.call.voice.said)
+    assert any(text == words("wait.promised") for text, _, _ in handing.call.voice.said)
     assert handing.last == Pressed(Key.FINISH)
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 
 import msgspec
 
+from content.standard_prompts import standard_prompts
 from dialog.acts import Act, Ask, Say, Transfer
 from dialog.events import Event, Started
 from dialog.state import State, Turn
@@ -23,6 +24,10 @@ from ivr.waiting_line import WaitingLine
 from speech.hearing import Hearing
 from speech.scripted import ScriptedRecogniser
 from tests.ivr.virtual_call import LevelVoice, LoudIsVoice
+
+
+def words(identifier: str) -> str:
+    return standard_prompts()[identifier].texts["zh"]
 
 
 def think(state: State, event: Event) -> Future[Turn]:
@@ -43,7 +48,7 @@ async def serve(host: str, port: int, media: int, people: People) -> None:
     def errand(act: Act, desk: Desk) -> Errand | None:
         if not isinstance(act, Transfer):
             return None
-        return Person(act, desk, people, switch, waiting, voice, lambda caller: True)
+        return Person(act, desk, people, switch, waiting, voice, words, lambda caller: True)
 
     parts = Parts(
         think=think,
