@@ -164,7 +164,7 @@ class Vm:
     def qmp(self, command: str, **arguments: object) -> dict[str, Any]:
         """One command to the machine itself, and its answer. Raises ``ImageError``."""
         with socket.socket(socket.AF_UNIX) as line:
-            line.connect(str(self._qmp_path))
+            self._connect(line)
             file = line.makefile("rw")
             file.readline()
             for request in ({"execute": "qmp_capabilities"}, {"execute": command, "arguments": arguments}):
@@ -182,6 +182,18 @@ class Vm:
         file: dict[str, object] = {"driver": "file", "filename": str(stick.resolve()), "read-only": True}
         self.qmp("blockdev-add", **{"driver": "raw", "node-name": name, "read-only": True, "file": file})
         self.qmp("device_add", driver="usb-storage", id=f"{name}-usb", drive=name, bus="usb.0")
+
+    def _connect(self, line: socket.socket) -> None:
+        """A machine that was switched on just now may need a moment, on a busy host a long one."""
+        end = time.monotonic() + 60
+        while True:
+            try:
+                line.connect(str(self._qmp_path))
+                return
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > end:
+                    raise ImageError("the machine does not answer") from None
+            self.idle(0.2)
 
     def screenshot(self, path: Path) -> None:
         """A picture of the screen (PNG)."""
