@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -47,16 +49,41 @@ def read() -> tuple[Slot, Slot]:
     return slots(Path("/proc/cmdline").read_text("ascii", "replace"), tools.run(["grub-editenv", GRUBENV, "list"]))
 
 
+PATIENCE = 300.0
+"""Seconds for RAUC to write its mark: on a busy machine its answer comes after its own client has given up."""
+
+
 def keep() -> None:
     """The running system is good: it stays. Raises ``ImageError``."""
-    tools.run(["rauc", "status", "mark-good"])
+    _mark(["good"], lambda slot: slot.good and not slot.tried)
     tools.run(["grub-editenv", GRUBENV, "set", "ROUND=0"])
+
+
+def _mark(
+    words: list[str],
+    done: Callable[[Slot], bool],
+    look: Callable[[], tuple[Slot, Slot]] = read,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Have RAUC mark the running system. What counts is what GRUB will read. Raises ``ImageError``."""
+    end = clock() + PATIENCE
+    while True:
+        try:
+            tools.run(["rauc", "status", f"mark-{words[0]}", *words[1:]])
+            return
+        except ImageError:
+            if done(next(slot for slot in look() if slot.running)):
+                return  # it was told too late, but it was done
+            if clock() > end:
+                raise
+        sleep(5.0)
 
 
 def leave() -> bool:
     """The running system is bad: mark it and restart into the other one; False when the other one is no better."""
     if not any(slot.good and not slot.running for slot in read()):
         return False
-    tools.run(["rauc", "status", "mark-bad", "booted"])
+    _mark(["bad", "booted"], lambda slot: not slot.good)
     tools.run(["systemctl", "--no-block", "reboot"])
     return True

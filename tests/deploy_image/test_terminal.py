@@ -218,6 +218,37 @@ def log(*events: tuple[str, str]) -> str:
 NOW = dt.datetime(2026, 11, 22, 12, 0)
 
 
+@pytest.mark.parametrize("written_after", [0, 3, 1_000])
+def test_a_mark_that_was_written_too_late_for_rauc_to_say_so_counts(
+    written_after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine RAUC gave up on itself after 25 s and had written: a good update would have been undone."""
+    now, tries = [0.0], [0]
+
+    def run(command: Sequence[str]) -> str:
+        assert command == ["rauc", "status", "mark-good"]
+        tries[0] += 1
+        now[0] += 25.0
+        raise ImageError("rauc failed (1): rauc mark: Timeout was reached")
+
+    def look() -> tuple[slots.Slot, slots.Slot]:
+        tried = tries[0] <= written_after
+        return slots.Slot("A", True, True, tried, True), slots.Slot("B", False, False, False, False)
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(slots.tools, "run", run)
+    good = lambda slot: slot.good and not slot.tried  # noqa: E731
+    if written_after > 100:
+        with pytest.raises(ImageError, match="Timeout"):
+            slots._mark(["good"], good, look, lambda: now[0], sleep)
+        assert now[0] >= slots.PATIENCE
+    else:
+        slots._mark(["good"], good, look, lambda: now[0], sleep)
+        assert tries[0] == written_after + 1
+
+
 @pytest.mark.parametrize(
     ("text", "used"),
     [
