@@ -152,18 +152,6 @@ def back(bench: Bench, built: Path) -> None:
     disk.unlink()
 
 
-def falls_ill(bench: Bench) -> None:
-    """The new system stops being healthy: its check fails, it is marked bad and left; GRUB takes the old one."""
-    machine, _disk = bench.resume("updated")
-    with machine:
-        machine.run("echo no > /run/no; mount --bind /run/no /usr/lib/bianmin/works", PATIENCE)
-        began = machine.seconds
-        machine.send("systemctl restart bianmin-health\n")
-        second = bench.choice(machine)
-        good = second.endswith("A") and "B=0" in second
-        bench.note("small back", "the new system's check fails", second, good, machine.seconds - began)
-
-
 def holds(disk: Path, start_mib: int, system: Path) -> bool:
     """Whether the partition that begins there holds this system, byte for byte."""
     size = ["-n", str(system.stat().st_size), "-i", f"{start_mib * 1024 * 1024}:0"]
@@ -222,7 +210,7 @@ def main() -> None:
         "refuse": lambda: stages.refuse(bench, "small refuse"),
         "update": lambda: stages.update(bench, "small update"),
         "rollback": lambda: stages.rollback(bench, "small rollback"),
-        "ill": lambda: falls_ill(bench),
+        "ill": lambda: stages.falls_ill(bench, "small back", "/usr/lib/bianmin/works", "no\\n"),
         "back": lambda: back(bench, chosen.small),
         "torn": lambda: torn(bench),
         "cut": cuts,

@@ -73,6 +73,21 @@ def rollback(bench: Bench, stage: str) -> None:
         healthy(bench, machine, stage, began)
 
 
+def falls_ill(bench: Bench, stage: str, looked_at: str, bad: str) -> None:
+    """The updated system stops being healthy: a file that its check looks at is hidden behind a ``bad`` one."""
+    machine, _disk = bench.resume("updated")
+    with machine:
+        machine.run(f"printf '{bad}' > /run/bad; chmod +x /run/bad; mount --bind /run/bad {looked_at}", PATIENCE)
+        began = machine.seconds
+        machine.send("systemctl restart bianmin-health\n")
+        second = bench.choice(machine)
+        good = second.endswith("A") and "B=0" in second
+        bench.note(stage, "the new system's check fails", second, good, machine.seconds - began)
+        machine.shell(PATIENCE)
+        said = bench.environment(machine)
+        bench.note(stage, "the old one is up again", said, "B_OK=0" in said, machine.seconds - began)
+
+
 def _install(bench: Bench, machine: Vm, stage: str, name: str) -> None:
     machine.run(f"systemctl stop {SERVICES} 2>/dev/null", PATIENCE)
     began = machine.seconds

@@ -2,8 +2,8 @@
 
     python -m benchmarks.image.trial --images var/images/simulator --work var/image-trial --keys var/keys [STAGE ...]
 
-Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, rollback, rescue; all of
-them by default. ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run
+Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, ill, rollback, rescue; all
+of them by default. ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run
 may be split and repeated; each line of the table is in WORK/results.json at once. ``benchmarks.image.report`` writes
 benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything is many times slower than on a
 terminal.
@@ -79,6 +79,8 @@ def colours(path: Path) -> int:
 
 ITEM = "remote-medical-filing"
 """What the recording in the image asks for; its slip is printed."""
+
+NO_KIOSK = "#!/bin/sh\\necho no kiosk; exit 1\\n"
 
 PARTS = ("slip", "hear", "ask", "screen")
 """Stages that are part of others, for when time is short."""
@@ -204,6 +206,7 @@ def main() -> None:
         "refuse": lambda: stages.refuse(bench, "refuse"),
         "update": lambda: stages.update(bench, "update"),
         "staff": lambda: staff(bench, chosen.newer or chosen.images),
+        "ill": lambda: stages.falls_ill(bench, "back", "/usr/lib/bianmin/wait-for-kiosk", NO_KIOSK),
         "rollback": lambda: stages.rollback(bench, "rollback"),
         "screen": lambda: stages.rescue(bench, "rescue", chosen.images / "disk.img", Sizes().slot, tried=True),
         "rescue": lambda: stages.rescue(bench, "rescue", chosen.images / "disk.img", Sizes().slot),
