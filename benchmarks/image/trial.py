@@ -3,9 +3,9 @@
     python -m benchmarks.image.trial --images var/images/simulator --work var/image-trial --keys var/keys [STAGE ...]
 
 Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, ill, rollback, rescue; all
-of them by default. ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a run
-may be split and repeated; each line of the table is in WORK/results.json at once. ``benchmarks.image.report`` writes
-benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything is many times slower than on a
+of them by default. ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a
+run may be split and repeated; each line of the table is in WORK/results.json at once. ``benchmarks.image.report``
+writes benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything is many times slower than on a
 terminal.
 """
 
