@@ -129,6 +129,11 @@ class FusedSearch:
         scores = self._best.token_scores
         return float(np.exp(scores).mean()) if scores else 0.0
 
+    def seems_unsure(self, below: float, tokens: int) -> bool:
+        """Whether the confidence is ``below`` a number after at least so many tokens."""
+        scores = self._best.token_scores
+        return len(scores) >= tokens and float(np.exp(scores).mean()) < below
+
     @property
     def _best(self) -> Rival:
         return self._paths[int((self._sound + self._language).argmax())]

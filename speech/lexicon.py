@@ -52,15 +52,9 @@ class Way(NamedTuple):
     text: str
 
 
-class _Option(NamedTuple):
-    """A word appended to a way. ``before``, ``last``: the word's own tones; what was heard is compared with them."""
-
-    score: float
-    before: str
-    last: str
-    way: Way
-    word: str
-    state: Any
+_Option = tuple[float, str, str, Way, str, Any]
+"""A word appended to a way: score, the word's own tones before its last, its last tone, the way, the word, the language
+model's state. Plain, for there are a thousand in a second of speech."""
 
 
 @lru_cache(maxsize=200_000)
@@ -148,18 +142,14 @@ class Node:
         """
         lexicon = self._lexicon
         node, tones, length = self, "", 1
-        options: list[_Option] = []
+        options: list[tuple[float, str, Way, str, Any]] = []
         while True:
             found = node._options.get(key)
             if found is None:
                 found = node._options[key] = node._options_for(key, folded, digits, length)
-            if tones:
-                for option in found:
-                    if option.before != tones:
-                        option = option._replace(score=option.score + _tone_cost(option.before, tones))
-                    options.append(option)
-            else:
-                options += found
+            for score, before, last, way, word, state in found:
+                wrong = _tone_cost(before, tones) if before != tones else 0.0
+                options.append((score + wrong, last, way, word, state))
             parent = node._parent
             if parent is None:
                 break
@@ -173,7 +163,7 @@ class Node:
         endings: list[tuple[float, str, Any, str]] = []
         texts: set[str] = set()
         least = -math.inf
-        for score, _, last, way, word, state in options:
+        for score, last, way, word, state in options:
             if score < least:
                 break
             text = way.text + word
@@ -186,11 +176,9 @@ class Node:
     def _options_for(self, key: str, folded: str, digits: str, length: int) -> list[_Option]:
         """The words for ``key`` appended to each way; the same for every tone, so kept."""
         lexicon = self._lexicon
-        options = []
+        options: list[_Option] = []
         for word, tones, score in lexicon.special(key, folded, digits, length):
-            options += [
-                _Option(way.score + score, tones[:-1], tones[-1:], way, word, lexicon.begin) for way in self.ways
-            ]
+            options += [(way.score + score, tones[:-1], tones[-1:], way, word, lexicon.begin) for way in self.ways]
         words = lexicon.general_candidates(key, length)
         if words:
             score_of = lexicon.score
@@ -201,7 +189,7 @@ class Node:
                 known, before = way.state, way.score
                 for word, tones, last in words:
                     score, state = score_of(known, word)
-                    options.append(_Option(before + score, tones, last, way, word, state))
+                    options.append((before + score, tones, last, way, word, state))
         return options
 
 

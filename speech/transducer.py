@@ -9,6 +9,7 @@ the 8-bit rounding of its input, which depends on the other paths, is spared.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 from speech.audio import RECOGNISER_RATE, Samples
 from speech.recognition import SpeechError
+from speech.zipformer_graph import lighter
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -41,16 +43,16 @@ class Transducer:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
 
-        def session(pattern: str) -> Any:
+        def session(pattern: str, prepared: Callable[[Path], bytes | str]) -> Any:
             found = sorted(folder.glob(pattern))
             if not found:
                 raise SpeechError(f"{folder} holds no {pattern}; run `bianmin models list` to see what is damaged")
             try:
-                return onnxruntime.InferenceSession(str(found[0]), options, providers=["CPUExecutionProvider"])
+                return onnxruntime.InferenceSession(prepared(found[0]), options, providers=["CPUExecutionProvider"])
             except Exception as error:
                 raise SpeechError(f"{found[0]} is damaged; run `bianmin models list`") from error
 
-        self._encoder, self._decoder = session("encoder*.onnx"), session("decoder*.onnx")
+        self._encoder, self._decoder = session("encoder*.onnx", lighter), session("decoder*.onnx", str)
         try:
             self._weight, self._bias = _joiner(next(iter(sorted(folder.glob("joiner*.onnx"))), folder / "joiner*.onnx"))
             meta = self._encoder.get_modelmeta().custom_metadata_map

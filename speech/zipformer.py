@@ -25,6 +25,10 @@ _AFTER = np.zeros(int(0.8 * RECOGNISER_RATE), np.float32)
 UNSURE = 0.8
 """Confidence below which an utterance is heard again: a fifth of the development clips, most of the errors."""
 
+_BEGIN_BELOW, _BEGIN_TOKENS = 0.75, 5
+"""Confidence below which the second hearing begins while the utterance lasts, and tokens it takes to say so. Begun
+below 0.8 at once, two of three were not needed at the end."""
+
 _LONGEST_AGAIN = 8 * RECOGNISER_RATE  # samples; longer ones would be waited for
 _AT_ONCE = RECOGNISER_RATE  # samples; the second hearing catches up by so much with every piece of sound
 _FRAMES_OF_ENCODING = 4
@@ -113,7 +117,7 @@ class ZipformerStream(ImmediateFinish):
         if self._samples <= _LONGEST_AGAIN:
             self._sound.append(samples)
         self._advance(self._encoding.add(samples))
-        if self._samples <= _LONGEST_AGAIN and 0.0 < self._search.confidence < UNSURE:
+        if self._samples <= _LONGEST_AGAIN and self._search.seems_unsure(_BEGIN_BELOW, _BEGIN_TOKENS):
             self._second = self._second or _SecondHearing(self._model)
             self._second.hear(self._sound, _AT_ONCE)
         self._compute += time.thread_time() - began
