@@ -100,6 +100,7 @@ class Contents:
             ratings=FiledRatings(ratings, equipment.desk),
             errands=errands(equipment, self._pack, chosen, keepsakes, machine.diary),
             keepsakes=keepsakes,
+            viewfinder=equipment.viewfinder,
             recorder=equipment.recorder,
             player=equipment.player,
             ime=machine.typing,

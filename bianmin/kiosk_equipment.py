@@ -15,21 +15,23 @@ from bianmin.errands.forms import PagePrinter
 from bianmin.errands.kiosk import Equipment
 from bianmin.settings import Settings
 from devices.cups_printer import A4Service, CupsPrinter
-from devices.drivers.base import Kind
+from devices.drivers.base import DriverError, Kind
 from devices.drivers.camera import Camera, FileCamera
 from devices.inventory import Inventory
 from devices.ledger import Ledger
 from devices.services import Service
 from dialog.world import Means
+from kiosk.ports import Post
 from kiosk.recording import Player, Recorder
 from kiosk.surroundings import Surroundings
+from kiosk.viewfinder import Viewfinder
 
 CONNECT_SECONDS = 2.0
 ASK_EVERY = 30.0
 
 
 def open_equipment(
-    chosen: Settings, inventory: Inventory, recorder: Recorder | None, player: Player | None
+    chosen: Settings, inventory: Inventory, recorder: Recorder | None, player: Player | None, post: Post
 ) -> Equipment:
     """Everything the settings name. Raises ``CommandError`` when the terminal's own files are damaged."""
     devices = {name: inventory.driver(name) for name in inventory.names()}
@@ -39,6 +41,7 @@ def open_equipment(
         printer=printing.configured(chosen),
         pages=_pages(pages.address) if pages is not None else None,
         camera=camera,
+        viewfinder=Viewfinder(camera, post, DriverError) if camera is not None else None,
         recorder=recorder,
         player=player,
         desk=filing.desk(chosen),

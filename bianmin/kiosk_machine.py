@@ -134,7 +134,11 @@ def open_machine(
     recorder, player = Recorder(), Player(loudspeaker)
     inventory = inventory_of(chosen)
     equipment = open_equipment(
-        chosen, inventory, recorder if microphone.available else None, player if loudspeaker.available else None
+        chosen,
+        inventory,
+        recorder if microphone.available else None,
+        player if loudspeaker.available else None,
+        front.post,
     )
     watch = _watch(chosen, pack, inventory, equipment, diary, front)
     _listen_at_devices(chosen, inventory, equipment, loudspeaker, front)

@@ -26,6 +26,7 @@ from dialog.acts import (
     IdleScreen,
     ListenScreen,
     LookUp,
+    PhotoScreen,
     Play,
     Print,
     PrintForm,
@@ -80,6 +81,7 @@ class Conversation:
         self.talk.forget()
         self._errands.forget()
         self._still()
+        self._blind()
         self.parts.keepsakes.forget()
 
     # -- what happens ------------------------------------------------------------------------------------------------
@@ -110,6 +112,11 @@ class Conversation:
             self.parts.recorder.stop()
         if self.parts.player is not None:
             self.parts.player.stop()
+
+    def _blind(self) -> None:
+        """Nothing is seen any more."""
+        if self.parts.viewfinder is not None:
+            self.parts.viewfinder.stop()
 
     def touched(self) -> None:
         """Somebody is there; only the idle question itself keeps counting."""
@@ -183,6 +190,12 @@ class Conversation:
         self.talk.came()
         if not self.talk.speaking and self._record is None and not self._glass.view.recording:
             self._quiet(now)
+
+    def sees(self, number: int) -> None:
+        """The viewfinder has another picture."""
+        screen = self._glass.view.screen
+        if isinstance(screen, PhotoScreen) and screen.state == "ready":
+            self._glass.change(preview=number)
 
     def announce(self, text: str) -> None:
         """Say what the keypad stands on, unless a warning is being spoken."""
@@ -269,7 +282,12 @@ class Conversation:
             if isinstance(view.screen, IdleScreen) and self._parked is not None:
                 overlay, page = self._parked
             self._parked = None
-        self._glass.change(screen=screen, overlay=overlay, page=page, partial="", focus="")
+        self._glass.change(screen=screen, overlay=overlay, page=page, partial="", focus="", preview=0)
+        if self.parts.viewfinder is not None:
+            if isinstance(screen, PhotoScreen) and screen.state == "ready":
+                self.parts.viewfinder.start()
+            else:
+                self.parts.viewfinder.stop()  # before the photo is taken: a camera has one user
 
     def _say(self, texts: tuple[str, ...], interruptible: bool) -> None:
         """Speak instead of what is being spoken; when there is nothing to say, go on at once."""

@@ -27,6 +27,7 @@ from kiosk.ports import (
     SpeechOver,
     TalkReport,
     Understood,
+    ViewfinderSees,
 )
 from kiosk.staff.area import StaffArea
 from kiosk.worker import Worker
@@ -100,5 +101,7 @@ class Crew:
                 conversation.sound_ended(job, now)
             case ErrandDone():
                 conversation.errand_done(report)
+            case ViewfinderSees(number):
+                conversation.sees(number)
             case _:
                 assert_never(report)

@@ -39,7 +39,7 @@ from kiosk.ports import (
     StaffDone,
 )
 from kiosk.talk import Timing
-from kiosk.view import Typing, View, Voice
+from kiosk.view import PREVIEW, Typing, View, Voice
 
 if TYPE_CHECKING:
     from kiosk.crew import Crew
@@ -129,8 +129,13 @@ class Engine:
         return isinstance(self.view.screen, TextScreen) and self.view.screen.private
 
     def picture(self, handle: str) -> bytes | None:
-        """The bytes of a picture of the session under way."""
-        kept = self._crew.parts.keepsakes.get(handle) if self._crew is not None else None
+        """The bytes of a picture of the session under way, or of the viewfinder's newest."""
+        parts = self._crew.parts if self._crew is not None else None
+        if parts is None:
+            return None
+        if handle.startswith(PREVIEW):
+            return parts.viewfinder.picture() if parts.viewfinder is not None else None
+        kept = parts.keepsakes.get(handle)
         return kept.data if kept is not None else None
 
     @property

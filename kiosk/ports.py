@@ -48,6 +48,7 @@ class Parts:
     handwriting: Handwriting | None = None
     background: Background | None = None
     keepsakes: Keepsakes = field(default_factory=Keepsakes)
+    viewfinder: Finder | None = None
     recorder: Recorder | None = None
     player: Player | None = None
     around: Callable[[], Surroundings] = Surroundings
@@ -144,6 +145,12 @@ class CardRead(msgspec.Struct, frozen=True):
         return "CardRead(...)"
 
 
+class ViewfinderSees(msgspec.Struct, frozen=True):
+    """The camera's picture number ``number`` can be shown."""
+
+    number: int
+
+
 class Headset(msgspec.Struct, frozen=True):
     """A headset was plugged in or pulled out."""
 
@@ -188,6 +195,7 @@ TalkReport = (
     | SoundBegan
     | SoundEnded
     | ErrandDone
+    | ViewfinderSees
 )
 """What concerns only the conversation under way."""
 Report = TalkReport | Ready | InkRead | CodeScanned | CardRead | Headset | Presence | StaffDone
@@ -286,6 +294,16 @@ Runner = Callable[[Job, Post], None]
 
 Background = Callable[[Callable[[], None]], None]
 """Do something off the main thread, one after the other."""
+
+
+class Finder(Protocol):
+    """Shows what the camera sees (``kiosk.viewfinder``)."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def picture(self) -> bytes | None: ...
 
 
 class Ratings(Protocol):

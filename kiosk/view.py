@@ -19,6 +19,10 @@ CANDIDATES = 16
 """Candidates offered at a time; the screen shows as many as fit."""
 
 
+PREVIEW = "preview:"
+"""The handle of the viewfinder's picture begins with it; its number follows, so that each is drawn."""
+
+
 class Voice(StrEnum):
     """What the microphone and the loudspeaker are doing."""
 
@@ -71,8 +75,8 @@ class Typing(msgspec.Struct, frozen=True):
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a screen is drawn from. ``seconds``: the idle countdown; ``level``: loudness heard, 0..1.
 
-    ``around``: what is out of service; ``day``: today (ISO), to tell how old the content is. ``dark``: the screen is
-    blank, for those who listen with a headset.
+    ``preview``: the viewfinder's picture, 0: none. ``around``: what is out of service; ``day``: today (ISO), to tell
+    how old the content is. ``dark``: the screen is blank, for those who listen with a headset.
     """
 
     screen: Screen = AttractScreen()
@@ -94,6 +98,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     can_write: bool = True
     ready: bool = True
     recording: bool = False
+    preview: int = 0
     headset: bool = False
     dark: bool = False
     around: Surroundings = Surroundings()

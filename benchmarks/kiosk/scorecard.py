@@ -112,18 +112,35 @@ def measure(width: int, height: int, ppi: float) -> Row:
     return row
 
 
-def clips() -> tuple[int, int]:
-    """(spoken prompts of the starter pack with a prerendered clip, all of them); the rest is spoken as it comes."""
-    from bianmin import settings
+def sounds_of(path: Path) -> list[str]:
+    """What a pack says, sentence by sentence: with a clip, live by design (something is filled in), or missing.
+
+    A fixed sentence without a clip is a fault of a pack that was built with clips; names ten of them.
+    """
+    from bianmin.clip_coverage import Sounds, coverage
     from content.pack import Pack
 
-    pack = Pack.open(settings.starter_pack())
-    voice = settings.load().speech.voice
-    texts = {text for prompt in pack.prompts() if "{" not in (text := prompt.texts.get("zh", "")) and text}
-    return sum(pack.clip_bytes(text, voice) is not None for text in texts), len(texts)
+    pack = Pack.open(path)
+    found = coverage(pack)
+    lead_ins = sum(opening.sounds is Sounds.LEAD_IN for opening in found.openings)
+    fault = "0" if not found.missing else f"**{len(found.missing)}**" if found.voice else "not built with clips"
+    lines = [
+        f"What pack {pack.meta.version} says (voice: {found.voice or 'none'}). A sentence with something to fill in, a",
+        "number or a citizen's own words, is made when it is said, by design; it begins with a clip where its first",
+        "words are always the same. The names of controls, which the keypad has read out, are made when they are said.",
+        "",
+        "| fixed sentences | with a clip | missing | of them prompts | prompts missing | sentences to be filled in |"
+        " begin with a clip | live by design |",
+        "|---|---|---|---|---|---|---|---|",
+        f"| {found.sentences} | {found.clips} | {fault} | {found.prompts} | {len(found.prompts_missing)} | "
+        f"{len(found.openings)} | {lead_ins} | {len(found.openings) - lead_ins} |",
+    ]
+    if found.voice and found.missing:
+        lines += ["", "Missing, the first ten: " + " / ".join(found.missing[:10])]
+    return lines
 
 
-def report(rows: list[Row]) -> str:
+def report(rows: list[Row], pack: Path) -> str:
     lines = [
         "# Score card of the kiosk's screens",
         "",
@@ -156,11 +173,9 @@ def report(rows: list[Row]) -> str:
             ratio, screen = row.weakest[name]
             told.append(f"{ratio:.1f}:1 ({screen}); {row.below[name]} under")
         lines.append(f"| {row.glass} | {row.pictures} | " + " | ".join(told) + " |")
-    with_clip, spoken = clips()
     lines += [
         "",
-        f"Prompts that are spoken as they stand: {spoken}; {with_clip} of them have a clip in this starter pack, the",
-        "rest is made by the voice when it is needed.",
+        *sounds_of(pack),
         "",
         "How quick and how large the kiosk is: benchmarks/results/kiosk.md.",
     ]
@@ -178,7 +193,14 @@ def main() -> None:
         row = measure(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
         sys.stdout.write("\n" + msgspec.json.encode(row).decode() + "\n")
         return
+    from bianmin import settings
+
     wanted = sys.argv[1:]
+    pack = settings.starter_pack()
+    if "--pack" in wanted:
+        at = wanted.index("--pack")
+        pack = Path(wanted[at + 1])
+        del wanted[at : at + 2]
     for glass in GLASSES:
         if wanted and f"{glass[0]}x{glass[1]}" not in wanted:
             continue
@@ -193,7 +215,7 @@ def main() -> None:
     paths = [kept(*glass[:2]) for glass in GLASSES]
     if all(path.exists() for path in paths):
         rows = [msgspec.json.decode(path.read_bytes(), type=Row) for path in paths]
-        (ROOT / "docs" / "scorecard.md").write_text(report(rows), encoding="utf-8")
+        (ROOT / "docs" / "scorecard.md").write_text(report(rows, pack), encoding="utf-8")
 
 
 if __name__ == "__main__":

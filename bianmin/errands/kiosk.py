@@ -37,6 +37,7 @@ from dialog.world import Means
 from kiosk.keepsakes import Keepsakes
 from kiosk.ports import Diary, Errand, Errands
 from kiosk.recording import Player, Recorder
+from kiosk.viewfinder import Viewfinder
 from offline_cache.filing import FilingDesk
 from offline_cache.layout import Terminal
 
@@ -48,6 +49,7 @@ class Equipment:
     printer: PrintService | None = None
     pages: PagePrinter | None = None
     camera: Camera | FileCamera | None = None
+    viewfinder: Viewfinder | None = None
     recorder: Recorder | None = None
     player: Player | None = None
     desk: FilingDesk | None = None
@@ -82,7 +84,7 @@ def errands(equipment: Equipment, pack: Pack, chosen: Settings, keepsakes: Keeps
         form = FormErrand(equipment.pages, pack)
         found[PrintForm] = Errand("print-form", form.work, form.lost, patience=150)
     if equipment.camera is not None:
-        photo = PhotoErrand(equipment.camera, keepsakes)
+        photo = PhotoErrand(equipment.camera, keepsakes, equipment.viewfinder)
         found[TakePhoto] = Errand("photo", photo.work, photo.lost, 15, photo.ready)
     if equipment.recorder is not None:
         record = RecordErrand(equipment.recorder, keepsakes)

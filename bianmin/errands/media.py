@@ -10,17 +10,23 @@ from dialog.acts import Play, Record, TakePhoto
 from dialog.events import NoPhoto, PhotoTaken, Recorded
 from kiosk.keepsakes import Keepsakes, Place
 from kiosk.recording import Player, Recorder, packed
+from kiosk.viewfinder import Viewfinder
 
 
 @dataclass(frozen=True)
 class PhotoErrand:
+    """``viewfinder``: lets the camera go before it is used; it shows what the camera sees until then."""
+
     camera: Camera | FileCamera
     keepsakes: Keepsakes
+    viewfinder: Viewfinder | None = None
 
     def ready(self, act: TakePhoto) -> Place:
         return self.keepsakes.place()
 
     def work(self, place: Place) -> PhotoTaken | NoPhoto:
+        if self.viewfinder is not None and not self.viewfinder.released():
+            return NoPhoto("camera")
         try:
             picture = self.camera.take()
         except DriverError:

@@ -10,7 +10,7 @@ from kiosk.screens.parts import buttons, column, microphone, service_head, tail,
 from kiosk.screens.presses import Action, actions
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
-from kiosk.view import View, Voice
+from kiosk.view import PREVIEW, View, Voice
 
 STATUS = {
     Voice.OFF: "请写字或者打字",
@@ -79,16 +79,22 @@ def _speak(sheet: Sheet, room: Box, view: View) -> None:
     if room.h < metrics.target:
         return
     status = look.t(STATUS[view.voice])
-    line = sheet.text_height(status, room.w, Role.SMALL, True)
+    role = Role.BODY if look.portrait else Role.SMALL
+    line = sheet.text_height(status, room.w, role, True)
     size = min(metrics.mm(100), int(room.w * 0.6), room.h - line - metrics.mm(12))
-    if not view.voice.deaf and size >= metrics.mm(16):
+    if size >= metrics.mm(16):
         total = size + line + metrics.mm(8)
         top = room.y + max(metrics.mm(3), (room.h - total) // 2)
-        microphone(sheet, Box(room.x + (room.w - size) // 2, top, size, size), view)
-        place = Box(room.x, top + size + metrics.mm(5), room.w, max(line, metrics.line(Role.SMALL)))
+        disc = Box(room.x + (room.w - size) // 2, top, size, size)
+        if view.voice.deaf:
+            sheet.panel(disc, palette.tint, disc.w // 2, palette.line, metrics.mm(0.5))
+            sheet.symbol(disc.inset(disc.w // 4), "pencil", palette.accent)
+        else:
+            microphone(sheet, disc, view)
+        place = Box(room.x, top + size + metrics.mm(5), room.w, max(line, metrics.line(role)))
     else:
         place = Box(room.x, room.y + max(0, (room.h - line) // 2), room.w, line)
-    sheet.words(place, status, Role.SMALL, palette.ink, bold=True, align="center")
+    sheet.words(place, status, role, palette.ink, bold=True, align="center")
 
 
 def number(screen: NumberScreen, view: View, look: Look) -> Frame:
@@ -144,6 +150,9 @@ def photo(screen: PhotoScreen, view: View, look: Look) -> Frame:
     sheet.panel(box, palette.tint, None, palette.primary if taken else palette.line, metrics.mm(1))
     if taken and screen.photo:
         sheet.picture(box.inset(metrics.mm(2)), screen.photo)
+        return sheet.frame()
+    if screen.state == "ready" and view.preview:
+        sheet.picture(box.inset(metrics.mm(2)), f"{PREVIEW}{view.preview}")
         return sheet.frame()
     size = min(metrics.mm(60), box.h // 2, box.w // 2)
     icon = {"failed": "warning", "taking": "snapshot", "ready": "snapshot", "taken": "check"}[screen.state]

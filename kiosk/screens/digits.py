@@ -48,9 +48,9 @@ def pad(
         for c, key in enumerate(row):
             box = Box(room.x + c * (width + gap), y + r * (height + gap), width, height)
             if key == "C":
-                sheet.button("clear", box, look.t("清空"), Style.PLAIN, "", Role.SMALL)
+                sheet.button("clear", box, look.t("清空"), Style.PLAIN, "", Role.BODY)
             elif key == "<":
-                sheet.button("erase", box, look.t("删除"), Style.PLAIN, "", Role.SMALL)
+                sheet.button("erase", box, look.t("删除"), Style.PLAIN, "", Role.BODY)
             else:
                 sheet.button(f"digit:{key}", box, key, Style.PLAIN, role=Role.DISPLAY)
     if ready:
