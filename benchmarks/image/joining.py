@@ -1,4 +1,4 @@
-"""A new terminal joins: provisioned by one file, enrolled at central, given content twice, and the machine restarted by none of it.
+"""A new terminal joins: provisioned by one file on a stick, enrolled, given content twice, without a restart.
 
     python -m benchmarks.image.joining --work var/image-trial --packs ONE TWO
 
