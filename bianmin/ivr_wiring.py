@@ -31,7 +31,7 @@ from dialog.events import Event, Started
 from dialog.pack_knowledge import PackKnowledge
 from dialog.session import step
 from dialog.state import State, Turn
-from dialog.world import World
+from dialog.world import Dispatcher, World
 from ivr.call_recording import RecordedLeg
 from ivr.diary import FileDiary, Trouble
 from ivr.ears import Ears
@@ -70,7 +70,8 @@ def pack_path(chosen: Settings) -> Path:
 
 @dataclass
 class Loaded:
-    """What takes long to load and is the same for every worker. ``failed`` is told of what could not be spoken."""
+    """What takes long to load and is the same for every worker. ``failed`` is told of what could not be spoken;
+    ``dispatch_broken``: the city's own model for requests could not be used."""
 
     pack: Pack
     words: Sequence[str]
@@ -78,6 +79,8 @@ class Loaded:
     recogniser: Recogniser
     voice: LineVoice
     pool: ThreadPoolExecutor
+    dispatcher: Dispatcher
+    dispatch_broken: bool
     failed: list[Callable[[SpeechFailed], None]]
 
 
@@ -102,6 +105,8 @@ def load(chosen: Settings) -> Iterator[Loaded]:
     if chosen.ivr.recording.on:
         first.insert(0, chosen.ivr.recording.notice)
     speaking = pool.submit(voice.prepare, pack.prompt("filler.searching"), first)
+    broken: list[bool] = []
+    dispatcher = open_dispatcher(settings.home(), pack, lambda: broken.append(True))
     searcher = Searcher(pack, accents=chosen.speech.accents)
     searcher.search(Query("医保"), 1)  # the first search loads the model
     recogniser = listening.result()
@@ -109,7 +114,7 @@ def load(chosen: Settings) -> Iterator[Loaded]:
     with contextlib.suppress(TimeoutError):
         speaking.result(VOICE_PATIENCE)
     try:
-        yield Loaded(pack, words, searcher, recogniser, voice, pool, failed)
+        yield Loaded(pack, words, searcher, recogniser, voice, pool, dispatcher, bool(broken), failed)
     finally:
         recogniser.close()
         voice.close()
@@ -126,12 +131,13 @@ def open_parts(loaded: Loaded, chosen: Settings, dialler: Dialler, number: int =
     desk = filing.desk(chosen)
     errands = PhoneErrands(chosen.ivr, pack, desk, terminal, folder, dialler, voice, pool)
     errands.recover()
-    dispatcher = open_dispatcher(home, pack, lambda: diary.note(Trouble("dispatch", "DispatchError")))
+    if loaded.dispatch_broken:
+        diary.note(Trouble("dispatch", "DispatchError"))
     usage = Usage(dt.date.today)
     if terminal is not None:
         report_hourly(usage, terminal.outbox, lambda: dt.datetime.now(dt.UTC))
     search = CountingSearch(loaded.searcher, usage, loaded.words)
-    world = World(PackKnowledge(pack, search), can_print=False, means=errands.means, dispatcher=dispatcher)
+    world = World(PackKnowledge(pack, search), can_print=False, means=errands.means, dispatcher=loaded.dispatcher)
     consultations = OpenConsultations(time.monotonic, dt.date.today)
 
     def think(state: State, event: Event) -> Future[Turn]:

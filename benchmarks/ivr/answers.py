@@ -99,7 +99,7 @@ def main() -> None:
     pack = Pack.open(pack_path(known))
     titles = {item.id: item.title for item in pack.items()}
     recogniser = open_hearing_recogniser(known, vocabulary(pack))
-    with Lab() as lab:
+    with Lab(settings={"admission": {"late": 60.0, "slow": 60.0}}) as lab:  # a busy machine is no wrong answer
         for condition in arguments.conditions.split(","):
             with Host() as host:
                 results = run(lab, chosen, condition, arguments.at_once, arguments.listen)

@@ -143,6 +143,12 @@ class Crowd:
             thread.join()
 
     @property
+    def refusals(self) -> list[str]:
+        """What sipp says went wrong, in a few words each."""
+        lines = [line.strip() for result in self.results for line in result.output.splitlines()]
+        return sorted({line[:160] for line in lines if "unexpected" in line.lower() or "aborting" in line.lower()})
+
+    @property
     def succeeded(self) -> int:
         return sum(result.succeeded for result in self.results)
 

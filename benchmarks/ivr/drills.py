@@ -59,6 +59,7 @@ def kill(quick: bool) -> dict[str, Any]:
             "lost": crowd.failed,
             "new_calls": later.succeeded + later.failed,
             "new_lost": later.failed,
+            "new_lost_by": later.refusals,
             "restarted": restarted,
             "seconds_to_restart": round(back, 1),
             "spare_mb": round(spare / 1e6),

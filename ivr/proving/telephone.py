@@ -1,4 +1,4 @@
-"""A telephone that knows Replaces (RFC 3891) and REFER (RFC 3515), as small as can be: SIP over UDP and no sound.
+"""A telephone that knows Replaces (RFC 3891) and REFER (RFC 3515), as small as can be: SIP over UDP, no sound in it.
 
 It shares nothing with the line's SIP stack, so what the two agree on is the standard. It answers every call, follows
 every REFER, and lets a call with a matching Replaces take the place of the one it names.
@@ -79,8 +79,12 @@ class Dialog(msgspec.Struct):
 
 
 class Telephone:
-    def __init__(self, name: str) -> None:
-        self._name = name
+    """``media``: the port its sound is said to be at; by default one that nobody reads."""
+
+    def __init__(self, name: str, media: int = 9) -> None:
+        self._name, self._media = name, media
+        self.peer = 0
+        """The port of the other end's sound, once a call of ours was answered."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(0.1)
@@ -119,6 +123,11 @@ class Telephone:
         extra = f"Replaces: {replaces}\r\n" if replaces else ""
         self._request(dialog, "INVITE", extra, self._sound(), "application/sdp")
 
+    def hang_up(self) -> None:
+        """The latest call."""
+        if self._dialogs:
+            self._request(self._dialogs.popitem()[1], "BYE")
+
     def press(self, key: str) -> None:
         """As SIP INFO, in the latest call."""
         dialog = list(self._dialogs.values())[-1]
@@ -144,6 +153,8 @@ class Telephone:
         dialog.remote = message.one("to")
         if code == "200":
             dialog.target = uri_of(message.one("contact"))
+            sound = re.search(r"m=audio (\d+)", message.body)
+            self.peer = int(sound[1]) if sound else 0
         number, dialog.number = dialog.number, int(message.one("cseq").split()[0])
         self._request(dialog, "ACK")
         dialog.number = number
@@ -233,7 +244,8 @@ class Telephone:
         self._socket.sendto(("\r\n".join(head) + f"\r\n{extra}\r\n{body}").encode(), to)
 
     def _sound(self) -> str:
-        """An offer or answer of A-law at a port nobody reads."""
-        lines = ("v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", "m=audio 9 RTP/AVP 8 101")
+        """An offer or answer of A-law."""
+        media = f"m=audio {self._media} RTP/AVP 8 101"
+        lines = ("v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", media)
         more = ("a=rtpmap:8 PCMA/8000", "a=rtpmap:101 telephone-event/8000", "a=sendrecv")
         return "\r\n".join((*lines, *more, ""))
