@@ -319,8 +319,8 @@ def spoken_sentences(
     split: Callable[[str], tuple[str, ...]] = split_sentences,
     scenarios: tuple[Scenario, ...] = (),
 ) -> tuple[str, ...]:
-    """Prompts without blanks or with an item's title as the only one, spoken answers, scenarios' questions, and how all
-    others start.
+    """Prompts without blanks or with an item's title as the only one, spoken answers, scenarios' titles and questions;
+    of all other prompts the sentences without blanks, and how they start.
     """
     spoken = [prompt.texts.get(SPOKEN_LANGUAGE, "") for prompt in prompts]
     fixed = [text for text in spoken if "{" not in text]
@@ -328,18 +328,19 @@ def spoken_sentences(
     answers = (text for item in items for text in (*(lead.format(title=item.title) for lead in titled), item.spoken))
     # The start of a titled prompt too: imported items have no clip of their own, nor has a pack with prompts only.
     starts = (start for text in spoken if "{" in text for start in lead_ins(text))
-    asked = (question.text for scenario in scenarios for question in scenario.questions)
+    asked = (text for scenario in scenarios for text in (scenario.title, *(q.text for q in scenario.questions)))
     whole = (sentence for text in (*fixed, *answers, *asked) for sentence in split(text))
-    return tuple(dict.fromkeys((*starts, *whole)))
+    around = (sentence for text in spoken if "{" in text for sentence in split(text) if "{" not in sentence)
+    return tuple(dict.fromkeys((*starts, *whole, *around)))
 
 
 def lead_ins(template: str) -> tuple[str, ...]:
     """What a prompt with blanks always starts with, so that its first sound need not wait for synthesis.
 
-    比如：{question} gives 比如：; 第{number}，{label}。 gives 第一， to 第九，. A single character is not worth it. A
+    比如：{question} gives 比如：; 第{number}，{label}。 gives 第一， to 第十，. A single character is not worth it. A
     number without 第 is that of a ticket.
     """
-    counted = [template.replace("第{number}", f"第{count}") for count in "一二三四五六七八九"]
+    counted = [template.replace("第{number}", f"第{count}") for count in "一二三四五六七八九十"]
     starts = (text.partition("{")[0] for text in dict.fromkeys(counted))
     return tuple(dict.fromkeys(start for start in starts if len(start) > 1))
 

@@ -100,7 +100,8 @@ class _Child:
 
     def _write(self) -> None:
         while (request := self._outbox.get()) is not None:
-            with contextlib.suppress(OSError):  # a dead child is met by the watchdog
+            # A dead child is met by the watchdog; a pipe that is closed while it is written to is a TypeError.
+            with contextlib.suppress(OSError, TypeError):
                 self._pipe.send_bytes(_encode(request))
 
     def kill(self) -> None:

@@ -56,7 +56,7 @@ def test_every_sentence_is_within_what_the_model_takes_at_once() -> None:
     ("template", "leads"),
     [
         ("您问的是{title}。", ("您问的是",)),
-        ("第{number}，{label}。", tuple(f"第{count}，" for count in "一二三四五六七八九")),
+        ("第{number}，{label}。", tuple(f"第{count}，" for count in "一二三四五六七八九十")),
         ("您的编号是{number}。", ("您的编号是",)),
         ("{title}", ()),
     ],
