@@ -46,7 +46,7 @@ class Zipformer:
         self._model = Transducer(folder, threads)
         self._lexicon = lexicon
         self._settings = settings or SearchSettings()
-        lexicon.root()  # loads the words now, not in the first utterance
+        lexicon.read(("ni3", "hao3"))  # loads the words and their tones now, not in the first utterance
         written("一二三")
 
     def stream(self) -> ZipformerStream:
