@@ -49,6 +49,7 @@ from speech.recognition import Hypothesis, SpeechError
 
 _CATCHING_UP = 5.0  # s that a new spare waits at most for utterances that are heard again
 _TRIES = 2
+_SWITCHED_OFF = "hearing was switched off"
 _PING = 5.0  # s of quiet after which the child is asked for a sign of life
 _LOADING = 120.0  # s a child may take to load before it counts as hung: a model is loaded in a few
 _AT_ONCE = RECOGNISER_RATE // 10  # samples sent together: the network looks at a third of a second at a time anyway
@@ -246,21 +247,27 @@ class Supervisor:
 
     def feed(self, stream: SupervisedStream, sound: bytes) -> None:
         with self._lock:
-            stream.sound.append(sound)
-            self._child.send(Feed(stream.number, sound))
+            if stream.number in self._streams:  # a lost one is not begun anew with its second half
+                stream.sound.append(sound)
+                self._child.send(Feed(stream.number, sound))
 
     def finish(self, stream: SupervisedStream) -> None:
         with self._lock:
-            if not stream.finishing:
+            if self._closed.is_set():
+                self._fail([stream], _SWITCHED_OFF)
+            elif not stream.finishing and stream.number in self._streams:
                 stream.finishing = True
                 self._child.send(Finish(stream.number))
 
     def preview(self, stream: SupervisedStream) -> Future[Hypothesis]:
-        """Cancelled when the child cannot tell, or is replaced before it has."""
+        """Cancelled when the child cannot tell, or is replaced before it has, or the utterance is lost already."""
         future: Future[Hypothesis] = Future()
         with self._lock:
-            stream.previews.append(future)
-            self._child.send(Preview(stream.number))
+            if stream.number in self._streams:
+                stream.previews.append(future)
+                self._child.send(Preview(stream.number))
+            else:
+                future.cancel()
         return future
 
     def forget(self, stream: SupervisedStream) -> None:
@@ -278,7 +285,7 @@ class Supervisor:
             for child in (self._child, self._spare):
                 if child is not None:
                     child.kill()
-            self._fail(list(self._streams.values()), "hearing was switched off")
+            self._fail(list(self._streams.values()), _SWITCHED_OFF)
 
     def _answered(self, child: _Child, answer: Answer) -> None:
         with self._lock:

@@ -116,3 +116,30 @@ def test_a_preview_that_cannot_be_had_is_cancelled(tmp_path: Path) -> None:
         assert preview is not None
         assert stream.finish().text == "高龄津贴"
         assert preview.cancelled()
+
+
+def test_a_preview_of_an_utterance_that_was_lost_is_cancelled_not_waited_for_without_end() -> None:
+    """Two processes died over it before its quiet came: the front end then waited for a preview that nobody made."""
+    with supervised(partial(ScriptedRecogniser, [Line("x", die=True)])) as supervisor:
+        supervisor.wait_ready(60)
+        stream = supervisor.stream()
+        stream.feed(SOUND)
+        with pytest.raises(SpeechError, match="stopped twice"):
+            stream.finish_soon().result(60)
+        stream.feed(SOUND)
+        preview = stream.preview_soon()
+        assert preview is not None
+        assert preview.cancelled()
+        assert not stream.sound  # what is said after the loss is not kept
+        with pytest.raises(SpeechError, match="stopped twice"):
+            stream.finish_soon().result(60)
+
+
+def test_an_utterance_begun_after_hearing_was_switched_off_ends_at_once() -> None:
+    with supervised(partial(ScriptedRecogniser, ["好的"])) as supervisor:
+        supervisor.wait_ready(60)
+        supervisor.close()
+        stream = supervisor.stream()
+        stream.feed(SOUND)
+        with pytest.raises(SpeechError, match="switched off"):
+            stream.finish_soon().result(60)
