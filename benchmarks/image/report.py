@@ -19,7 +19,8 @@ Row = dict[str, Any]
 HEAD = """# The terminal image: what was seen
 
 QEMU without KVM: the processor is emulated, on two hyperthreads of one core that other work shares, at low priority.
-Seconds are from switching on, or of the step; a terminal is many times faster. Made by `make image-test`.
+Seconds are from switching on, or of the step; a terminal is many times faster. The stages are those of
+`make image-test`, run one by one.
 """
 
 REAL = """
