@@ -155,7 +155,7 @@ def start(environment: dict[str, str]) -> Start:
 def starts() -> list[Start]:
     """A first one that only compiles the program's modules, then those that count."""
     paths = os.pathsep.join(str(ROOT / folder) for folder in (".", "offline-cache", "deploy-image"))
-    with tempfile.TemporaryDirectory() as compiled:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as compiled:
         environment = {"PYTHONPATH": paths, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
         return [start(environment) for _ in range(1 + STARTS)][1:]
 
