@@ -134,7 +134,7 @@ class Renewal:
         from offline_cache.files import Disk
 
         with contextlib.suppress(OSError):  # a full disk: then others do not name this terminal
-            services_now.note(Disk(), settings.home(), self._contents.working(dt.datetime.now(dt.UTC)))
+            services_now.keep(Disk(), settings.home(), self._contents.working(dt.datetime.now(dt.UTC)))
 
     def look(self, wait: Callable[[threading.Event], object] = threading.Event.wait) -> bool:
         """Whether there was newer content that could be used. ``wait`` until nobody is served from the old any more."""

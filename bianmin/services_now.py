@@ -47,7 +47,7 @@ def look(world: World, around: Surroundings, cards: bool, now: dt.datetime) -> W
     return Working(now, tuple(services), tuple(faults), "out" if empty else "")
 
 
-def note(files: Files, home: Path, found: Working) -> bool:
+def keep(files: Files, home: Path, found: Working) -> bool:
     """Keep it when it says something new, or the last word is getting old; whether it was written."""
     before = read(files, home, found.at)
     if before is not None and msgspec.structs.replace(before, at=found.at) == found and found.at - before.at < REPEAT:

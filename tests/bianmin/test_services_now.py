@@ -42,14 +42,14 @@ def test_what_is_broken_is_not_among_it() -> None:
 def test_it_is_written_when_it_changes_and_now_and_then(tmp_path: Path) -> None:
     said = Working(NOW, ("slip",))
     later = NOW + dt.timedelta(minutes=5)
-    assert services_now.note(Disk(), tmp_path, said)
-    assert not services_now.note(Disk(), tmp_path, replace(said, at=later))
-    assert services_now.note(Disk(), tmp_path, Working(later, ()))
-    assert services_now.note(Disk(), tmp_path, Working(later + services_now.REPEAT, ()))
+    assert services_now.keep(Disk(), tmp_path, said)
+    assert not services_now.keep(Disk(), tmp_path, replace(said, at=later))
+    assert services_now.keep(Disk(), tmp_path, Working(later, ()))
+    assert services_now.keep(Disk(), tmp_path, Working(later + services_now.REPEAT, ()))
 
 
 def test_the_word_of_a_kiosk_that_stopped_is_not_told_on(tmp_path: Path) -> None:
-    services_now.note(Disk(), tmp_path, Working(NOW, ("slip",)))
+    services_now.keep(Disk(), tmp_path, Working(NOW, ("slip",)))
     assert services_now.read(Disk(), tmp_path, NOW + dt.timedelta(minutes=29)) is not None
     assert services_now.read(Disk(), tmp_path, NOW + dt.timedelta(minutes=31)) is None
     services_now.path_in(tmp_path).write_bytes(b"{")
