@@ -196,7 +196,7 @@ def _results() -> Iterator[tuple[str, View]]:
         Part("办不成事窗口", (Row("办不成事反映窗口"),), "hand"),
     )
     village = Button(Key.NEXT, "找村里的专员", main=True)
-    unknown = "地址和电话还没有审核，请打一二三四五问。"
+    unknown = "地址和电话还没有审核，请打12345问。"
     yield (
         "list-nearest",
         View(screen=ListScreen("泽国镇", centre, unknown, True, "pin", (village, MORE, FINISH))),
@@ -238,7 +238,7 @@ def _results() -> Iterator[tuple[str, View]]:
     again = (*ticket.buttons, Button(Key.PRINT, "再打印一次"))
     broken = replace(ticket, printed="failed", message="对不起，打印机没有纸了，没有打印出来。", buttons=again)
     yield "ticket-not-printed", View(screen=broken)
-    lines = ("这台机器暂时连不上网，查不到进度。", "可以等一会儿再试，也可以打一二三四五问。")
+    lines = ("这台机器暂时连不上网，查不到进度。", "可以等一会儿再试，也可以打12345问。")
     retry = (Button(Key.NEXT, "再试一次", main=True), FINISH)
     yield "notice", View(screen=NoticeScreen("现在查不了", lines, "offline", "", retry))
     plug = (Button(Key.YES, "插好了，读一下", main=True), Button(Key.CANCEL, "不办了"))
