@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bianmin.settings import Settings, model_directories
 
 if TYPE_CHECKING:
+    from content.pack import Pack
     from speech.recognition import Recogniser
     from speech.supervision import Supervisor
 
@@ -44,9 +45,16 @@ def _load_for(
 ) -> Recogniser:
     """In the child process, which reads the pack's words itself: the parent need not have opened the pack."""
     from content.pack import Pack
-    from content.search.vocabulary import vocabulary
 
-    return _load(engine, directories, vocabulary(Pack.open(pack)), accents, folder)
+    return _load(engine, directories, expected_words(Pack.open(pack)), accents, folder)
+
+
+def expected_words(pack: Pack) -> tuple[str, ...]:
+    """What is said to a front end with this pack: the pack's words, and those that steer the conversation."""
+    from content.search.vocabulary import vocabulary
+    from dialog import commands
+
+    return tuple(dict.fromkeys((*vocabulary(pack), *commands.expected())))
 
 
 def _choice(settings: Settings, engine: str) -> tuple[str, Path | None]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from bianmin import filing, self_test, settings
 from bianmin.dispatching import open_dispatcher
-from bianmin.hearing import start_recognition
+from bianmin.hearing import expected_words, start_recognition
 from bianmin.ivr_errands import PhoneErrands
 from bianmin.opinions import OpenConsultations
 from bianmin.pack_in_use import pack_in_use
@@ -92,8 +92,8 @@ def load(chosen: Settings) -> Iterator[Loaded]:
     """
     pack = Pack.open(pack_path(chosen))
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="thinking")
-    words = vocabulary(pack)
-    listening = pool.submit(start_recognition, chosen, words, spare=False)  # gives its words to a child that boots
+    # its words go to a child that boots
+    listening = pool.submit(start_recognition, chosen, expected_words(pack), spare=False)
     failed: list[Callable[[SpeechFailed], None]] = []
 
     def tell(failure: SpeechFailed) -> None:
@@ -114,7 +114,7 @@ def load(chosen: Settings) -> Iterator[Loaded]:
     with contextlib.suppress(TimeoutError):
         speaking.result(VOICE_PATIENCE)
     try:
-        yield Loaded(pack, words, searcher, recogniser, voice, pool, dispatcher, bool(broken), failed)
+        yield Loaded(pack, vocabulary(pack), searcher, recogniser, voice, pool, dispatcher, bool(broken), failed)
     finally:
         recogniser.close()
         voice.close()

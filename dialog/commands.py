@@ -97,6 +97,16 @@ _STARS = {
 _NUMBERS = "一二三四五六七八九"
 
 
+SHORTEST_EXPECTED = 2
+"""Characters of a word that a recogniser is told to expect: a single one would turn up in every sentence."""
+
+
+def expected() -> tuple[str, ...]:
+    """The words that steer, for the recogniser: it hears best what it was told of."""
+    spoken = (*SPOKEN.values(), *_STARS.values())
+    return tuple(dict.fromkeys(word for words in spoken for word in words if len(word) >= SHORTEST_EXPECTED))
+
+
 @lru_cache(maxsize=2048)
 def sound(text: str) -> str:
     """``text`` as toneless syllables joined by spaces, without punctuation."""

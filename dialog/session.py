@@ -55,6 +55,7 @@ from dialog.events import (
 from dialog.flows import Filing, Stage
 from dialog.intents import Intent, recognise
 from dialog.menu import Service
+from dialog.readings import reading
 from dialog.seen import seen
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
@@ -92,7 +93,7 @@ def _react(state: State, event: Event, world: World) -> Turn:
         case Gone():
             return _parted(state, "gone")
         case Heard():
-            return _said(_back_from_idle(state), Query(event.text, event.pinyin, event.nbest), world)
+            return _said(_back_from_idle(state), _query(state, event), world)
         case Typed():
             return _typed(_back_from_idle(state), event, world)
         case Pressed():
@@ -140,6 +141,13 @@ def _begin(event: Started, world: World) -> Turn:
     if event.channel is Channel.PHONE:
         return listening.listen(state, world, "greeting.phone")
     return listening.listen(state, world, "greeting.kiosk" if world.can_hear else "greeting.kiosk_deaf")
+
+
+def _query(state: State, heard: Heard) -> Query:
+    """What was heard; a word of command that was written as another one is put right, save in somebody's own words."""
+    own_words = (state.flow is not None and services.wants_words(state.flow)) or state.phase is Phase.RATING
+    text = heard.text if own_words else reading(state.screen, heard.text, heard.nbest)
+    return Query(text, heard.pinyin if text == heard.text else (), heard.nbest)
 
 
 def _said(state: State, query: Query, world: World) -> Turn:
