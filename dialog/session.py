@@ -363,7 +363,7 @@ def _silent(state: State, world: World) -> Turn:
     if silences > world.limits.misses:
         return human.to_a_person(state, world)
     prompt = "silence.phone" if silences == 1 else "silence.phone_again"
-    return state, (*say(world.text(prompt)), state.asked)
+    return state, (*say(world.text(prompt), passing=True), state.asked)
 
 
 def _after_idle(state: State, key: Key, world: World) -> Turn:
