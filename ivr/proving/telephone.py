@@ -111,9 +111,9 @@ class Telephone:
         self._thread.join()
         self._socket.close()
 
-    def wait(self, event: str) -> None:
-        """Until it has happened. Raises ``queue.Empty`` when it does not."""
-        while self._events.get(timeout=PATIENCE) != event:
+    def wait(self, event: str, seconds: float = PATIENCE) -> None:
+        """Until it has happened. Raises ``queue.Empty`` when nothing happens for so long."""
+        while self._events.get(timeout=seconds) != event:
             continue
 
     def dial(self, uri: str, replaces: str = "", referred: Dialog | None = None) -> None:
