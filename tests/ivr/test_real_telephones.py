@@ -126,6 +126,7 @@ PRESSES, AGAIN = 12, 8.0
 """A key that comes before the line has joined the clerk's call is lost, as in life; a clerk presses again, after s."""
 
 
+@pytest.mark.unsteady
 def test_a_telephone_that_knows_replaces_is_connected_directly_and_the_line_is_out(tmp_path: Path) -> None:
     port = sipp.free_port(4)
     with Telephone("clerk") as clerk, Telephone("caller") as caller:
