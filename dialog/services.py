@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from content.search.query import Query
 from dialog import (
     carrying,
-    checklist,
     closing,
     filing,
     forms,
@@ -30,23 +29,19 @@ from dialog import (
     progress,
     resume,
     scenario_flow,
+    under_way,
 )
-from dialog.acts import Act, Choice, Rate
+from dialog.acts import Choice
 from dialog.commands import command, ordinal, spoken_choice
 from dialog.events import Channel, Chosen, Event, Key, Pressed, Typed
 from dialog.flows import (
     Carrying,
-    Checking,
     Filing,
-    FillingForm,
     Flow,
-    Invoices,
     Message,
     Navigating,
     Nearest,
-    Opinions,
     Policies,
-    Progress,
     Reasons,
     Stage,
 )
@@ -147,10 +142,10 @@ def said(state: State, text: str, world: World) -> Turn:
     if choice is not None:
         return chosen(state, choice.id, world)
     if key is not None:
-        turn = _react(state, Pressed(key), world)
+        turn = under_way.react(state, Pressed(key), world)
         if turn is not None:
             return turn
-    turn = _react(state, Typed(text), world)
+    turn = under_way.react(state, Typed(text), world)
     if turn is not None:
         return turn
     if key is not None:
@@ -163,13 +158,13 @@ def typed(state: State, text: str, world: World) -> Turn:
     choice = _named(state, text)
     if choice is not None:
         return chosen(state, choice.id, world)
-    turn = _react(state, Typed(text), world)
+    turn = under_way.react(state, Typed(text), world)
     return turn or _elsewhere(state, text, world) or unmatched(state, world, "service.nomatch")
 
 
 def pressed(state: State, key: Key, world: World) -> Turn:
     """A key for the service; what it does not take means the same everywhere."""
-    turn = None if key in GLOBAL else _react(state, Pressed(key), world)
+    turn = None if key in GLOBAL else under_way.react(state, Pressed(key), world)
     if turn is not None:
         return turn
     match key:
@@ -191,7 +186,7 @@ def chosen(state: State, choice: str, world: World) -> Turn:
     if choice == kit.MORE.id:
         return kit.more(state, world)
     kind, _, rest = choice.partition(":")
-    turn = _react(state, Chosen(choice), world)
+    turn = under_way.react(state, Chosen(choice), world)
     if turn is not None:
         return turn
     match kind:
@@ -211,52 +206,22 @@ def chosen(state: State, choice: str, world: World) -> Turn:
 
 def reported(state: State, event: Event, world: World) -> Turn:
     """The front end's word on what it was asked to do; one that nobody waits for changes nothing."""
-    return _react(state, event, world) or (state, ())
+    return under_way.react(state, event, world) or (state, ())
 
 
 def back(state: State, world: World) -> Turn:
     """One question back; from the first, out of the service."""
-    turn = _back(state, world)
-    return turn if turn is not None else leave(state, world, "listen.more")
+    turn = under_way.back(state, world)
+    return turn if turn is not None else under_way.leave(state, world, "listen.more")
 
 
 def cancel(state: State, world: World) -> Turn:
     """Out of the service, saying that nothing was handed in where something might have been."""
     unfinished = isinstance(state.flow, Filing) and state.flow.stage is not Stage.DONE
     if isinstance(state.flow, Message) or unfinished:
-        state, acts = leave(replace(state, flow=None), world, "")
+        state, acts = under_way.leave(replace(state, flow=None), world, "")
         return state, (*say(world.text("filing.dropped")), *acts)
-    return leave(state, world, "listen.more")
-
-
-def leave(state: State, world: World, prompt: str) -> Turn:
-    """Back to the open question; nothing of the service stays."""
-    kept = parting(state)
-    state, acts = listening.listen(replace(state, flow=None, offset=0), world, prompt)
-    return state, (*kept, *acts)
-
-
-def parting(state: State) -> tuple[Act, ...]:
-    """What must not be lost when somebody goes: a message already spoken, a rating already given."""
-    match state.flow:
-        case Message():
-            return message.left_behind(state, state.flow)
-        case Reasons(stars, reason, kept) if not kept:
-            return (Rate(stars, state.item_id, reason),)
-        case _:
-            return ()
-
-
-def go_on(state: State, world: World) -> Turn:
-    """Show and ask again where the service stands: after a person was named, or on another terminal."""
-    match state.flow:
-        case None if world.knowledge.item(state.item_id) is not None:
-            item = world.knowledge.item(state.item_id)
-            return listening.answer(state, world, item) if item is not None else leave(state, world, "listen.more")
-        case None:
-            return leave(state, world, "listen.more")
-        case _:
-            return _ask(state, state.flow, world)
+    return under_way.leave(state, world, "listen.more")
 
 
 def unmatched(state: State, world: World, prompt: str) -> Turn:
@@ -330,92 +295,3 @@ def _finish(state: State, world: World) -> Turn:
     if isinstance(state.flow, Filing) and state.flow.stage is not Stage.DONE:
         return cancel(state, world)
     return closing.ask_rating(replace(state, flow=None), world)
-
-
-def _react(state: State, event: Event, world: World) -> Turn | None:
-    flow = state.flow
-    match flow:
-        case None:
-            return None
-        case Filing():
-            return filing.react(state, flow, event, world)
-        case Message():
-            return message.react(state, flow, event, world)
-        case Progress():
-            return progress.react(state, flow, event, world)
-        case Navigating():
-            return scenario_flow.react(state, flow, event, world)
-        case Checking():
-            return checklist.react(state, flow, event, world)
-        case FillingForm():
-            return forms.react(state, flow, event, world)
-        case Invoices():
-            return invoices.react(state, flow, event, world)
-        case Nearest():
-            return nearest.react(state, flow, event, world)
-        case Policies():
-            return policies.react(state, flow, event, world)
-        case Opinions():
-            return opinions.react(state, flow, event, world)
-        case Reasons():
-            return opinions.reasoned(state, flow, event, world)
-        case Carrying():
-            turn = carrying.react(state, flow, event, world)
-            return go_on(turn, world) if isinstance(turn, State) else turn
-        case _:
-            assert_never(flow)
-
-
-def _ask(state: State, flow: Flow, world: World) -> Turn:
-    match flow:
-        case Filing():
-            return filing.ask(state, flow, world)
-        case Message():
-            return message.ask(state, flow, world)
-        case Progress():
-            return progress.ask(state, flow, world)
-        case Navigating():
-            return scenario_flow.ask(state, flow, world)
-        case Checking():
-            return checklist.ask(state, flow, world)
-        case FillingForm():
-            return forms.ask(state, flow, world)
-        case Invoices():
-            return invoices.ask(state, flow, world)
-        case Nearest():
-            return nearest.ask(state, flow, world)
-        case Policies():
-            return policies.ask(state, flow, world)
-        case Opinions():
-            return opinions.ask(state, flow, world)
-        case Reasons():
-            return opinions.why(state, world, flow.stars)
-        case Carrying():
-            return carrying.ask(state, flow, world)
-        case _:
-            assert_never(flow)
-
-
-def _back(state: State, world: World) -> Turn | None:
-    match state.flow:
-        case Filing():
-            return filing.back(state, state.flow, world)
-        case Progress():
-            return progress.back(state, state.flow, world)
-        case Navigating():
-            return scenario_flow.back(state, state.flow, world)
-        case Checking(item_id):
-            item = world.knowledge.item(item_id)
-            return listening.answer(replace(state, flow=None), world, item) if item is not None else None
-        case FillingForm():
-            return forms.back(state, state.flow, world)
-        case Invoices():
-            return invoices.back(state, state.flow, world)
-        case Nearest():
-            return nearest.back(state, state.flow, world)
-        case Policies():
-            return policies.back(state, state.flow, world)
-        case Carrying(matter=matter) if matter is not None:
-            return go_on(replace(state, flow=matter.flow, item_id=matter.item_id, heard=matter.heard), world)
-        case _:
-            return None

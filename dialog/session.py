@@ -18,7 +18,20 @@ from msgspec.structs import replace
 
 from content.model import Module
 from content.search.query import Query
-from dialog import answered, carrying, checklist, closing, commands, human, listening, manner, menu, opinions, services
+from dialog import (
+    answered,
+    carrying,
+    checklist,
+    closing,
+    commands,
+    human,
+    listening,
+    manner,
+    menu,
+    opinions,
+    services,
+    under_way,
+)
 from dialog.acts import Act, Ask, Choice, End, Say, Show
 from dialog.danger import danger
 from dialog.events import (
@@ -236,7 +249,7 @@ def _scanned(state: State, event: Scanned, world: World) -> Turn:
 
 def _parted(state: State, reason: str) -> Turn:
     """Nobody is there any more; what must not be lost goes on its way first."""
-    kept = services.parting(state)
+    kept = under_way.parting(state)
     state, acts = closing.gone(state, reason)
     return state, (*kept, *acts)
 
@@ -256,7 +269,7 @@ def _pressed(state: State, key: Key, world: World) -> Turn:
             return state, (state.asked,)
     if state.flow is not None:
         if state.phase is Phase.HUMAN and key in (Key.BACK, Key.NEXT, Key.YES, Key.CONTINUE):
-            return services.go_on(state, world)
+            return under_way.go_on(state, world)
         return services.pressed(_in_service(state), key, world)
     match key:
         case Key.HOME | Key.BACK | Key.CANCEL | Key.MORE:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from offline_cache.files import Files, read_if_there, replace_file
+from offline_cache import told
+from offline_cache.files import Files
 from offline_cache.wire import Consultation
 
 FILE = "consultations.json"
@@ -24,19 +25,12 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def read(files: Files, folder: Path) -> Known:
-    """``folder``: the content folder. A missing or damaged file is a terminal that was never told."""
-    data = read_if_there(files, folder / FILE)
-    if data is None:
-        return Known()
-    try:
-        return msgspec.json.decode(data, type=Known)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Known()
+    """``folder``: the content folder."""
+    return told.read(files, folder / FILE, Known)
 
 
 def write(files: Files, folder: Path, known: Known) -> None:
-    files.make_folder(folder)
-    replace_file(files, folder / FILE, msgspec.json.encode(known))
+    told.write(files, folder / FILE, known)
 
 
 def open_on(known: Known, day: dt.date) -> tuple[Consultation, ...]:
