@@ -158,11 +158,14 @@ class Carrying(msgspec.Struct, frozen=True, tag="carrying"):
 
 
 class Reasons(msgspec.Struct, frozen=True, tag="reasons"):
-    """Why a rating was a bad one. ``kept``: the rating is kept, and a call-back is offered."""
+    """Why a rating was a bad one. ``kept``: the rating is kept, and a call-back is offered; ``sure``: it was pressed,
+    or what was heard has been confirmed.
+    """
 
     stars: int
     reason: str = ""
     kept: bool = False
+    sure: bool = True
 
 
 Flow = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dialog import closing, filing, kit
+from msgspec.structs import replace
+
+from dialog import closing, commands, filing, kit
 from dialog.acts import Choice, Rate, Vote
-from dialog.events import Chosen, Event, Key, Pressed, Typed
+from dialog.events import Chosen, Event, Key, Pressed, Rated, Typed
 from dialog.flows import Opinions, Reasons
 from dialog.requests import Consultation, RequestKind
 from dialog.state import State, Turn, say
@@ -123,6 +125,19 @@ def summary(text: str) -> str:
 # -- a bad rating ----------------------------------------------------------------------------------------------------
 
 
+def make_sure(state: State, world: World, stars: int) -> Turn:
+    """A bad rating that was spoken is asked back: 满意 is easily heard as 不满意, and it stands against somebody."""
+    question = world.text(f"rate.sure_{stars}")
+    buttons = (kit.button(world, Key.YES, "so_it_is", main=True), kit.button(world, Key.NO, "not_so"))
+    reasons = Reasons(stars, sure=False)
+    return kit.notice(state, reasons, world, question, (), icon="stars-2", buttons=buttons, spoken=(question,))
+
+
+def ask_reasons(state: State, reasons: Reasons, world: World) -> Turn:
+    """Where the rating stands, once more."""
+    return why(state, world, reasons.stars) if reasons.sure else make_sure(state, world, reasons.stars)
+
+
 def why(state: State, world: World, stars: int) -> Turn:
     """Ask why it was a bad one; whoever does not want to say is not held."""
     reasons = Reasons(stars)
@@ -134,6 +149,8 @@ def why(state: State, world: World, stars: int) -> Turn:
 
 
 def reasoned(state: State, reasons: Reasons, event: Event, world: World) -> Turn | None:
+    if not reasons.sure:
+        return _confirmed(state, reasons.stars, event, world)
     match event:
         case Chosen(choice) if choice.startswith("reason:") and not reasons.kept:
             return _call_back(state, Reasons(reasons.stars, choice.removeprefix("reason:"), kept=True), world)
@@ -145,6 +162,23 @@ def reasoned(state: State, reasons: Reasons, event: Event, world: World) -> Turn
             return filing.start(state, world, RequestKind.CALLBACK, subject=state.item_id)
         case Pressed(Key.SKIP | Key.NO | Key.FINISH) if reasons.kept:
             return closing.goodbye(state, world)
+        case _:
+            return None
+
+
+def _confirmed(state: State, stars: int, event: Event, world: World) -> Turn | None:
+    """The word on a rating that was asked back: yes, no (then it is asked for again), or another rating."""
+    match event:
+        case Pressed(Key.YES | Key.NEXT):
+            return why(state, world, stars)
+        case Pressed(Key.NO | Key.CORRECT | Key.BACK):
+            return closing.ask_rating(replace(state, flow=None), world)
+        case Pressed(Key.SKIP | Key.FINISH):
+            return closing.goodbye(state, world)
+        case Typed(text) if (said := commands.stars(text)) is not None:
+            if said >= closing.SATISFIED_FROM:
+                return closing.rated(state, world, Rated(said))
+            return why(state, world, said) if said == stars else make_sure(state, world, said)
         case _:
             return None
 

@@ -132,7 +132,8 @@ def _off(state: State, world: World, service: Service) -> Turn:
 
 def wants_words(flow: Flow) -> bool:
     """Whether the citizen is being asked what is the matter, so that 太慢了 is an answer and no order."""
-    return (isinstance(flow, Reasons) and not flow.kept) or (isinstance(flow, Filing) and flow.stage is Stage.TEXT)
+    reasons = isinstance(flow, Reasons) and flow.sure and not flow.kept
+    return reasons or (isinstance(flow, Filing) and flow.stage is Stage.TEXT)
 
 
 def said(state: State, text: str, world: World) -> Turn:
@@ -245,6 +246,8 @@ def silent(state: State, world: World) -> Turn:
             return turn
     if isinstance(state.flow, Filing) and state.flow.stage is Stage.TEXT and state.flow.draft.text:
         return pressed(state, Key.NEXT, world)
+    if isinstance(state.flow, Reasons):
+        return pressed(state, Key.SKIP, world)  # whoever does not want to rate is not held
     silences = state.silences + 1
     state = replace(state, silences=silences)
     if silences > world.limits.misses:

@@ -183,6 +183,8 @@ def _said(state: State, query: Query, world: World) -> Turn:
         return services.said(_in_service(state), query.text, world)
     if state.phase is Phase.RATING:
         stars = commands.stars(query.text)
+        if stars is not None and stars < closing.SATISFIED_FROM:
+            return opinions.make_sure(state, world, stars)
         if stars is not None:
             return _rated(state, stars, world)
     if key is not None and (key is not Key.PRINT or state.phase is not Phase.LISTENING):

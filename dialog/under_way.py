@@ -100,7 +100,7 @@ def ask(state: State, flow: Flow, world: World) -> Turn:
         case Opinions():
             return opinions.ask(state, flow, world)
         case Reasons():
-            return opinions.why(state, world, flow.stars)
+            return opinions.ask_reasons(state, flow, world)
         case Carrying():
             return carrying.ask(state, flow, world)
         case _:
@@ -157,7 +157,7 @@ def parting(state: State) -> tuple[Act, ...]:
     match state.flow:
         case Message():
             return message.left_behind(state, state.flow)
-        case Reasons(stars, reason, kept) if not kept:
+        case Reasons(stars, reason, kept=False, sure=True):
             return (Rate(stars, state.item_id, reason),)
         case _:
             return ()
