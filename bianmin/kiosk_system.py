@@ -53,6 +53,18 @@ def ask(chore: Chore, path: Path = SOCKET) -> Done | None:
 
 def page(path: Path = SOCKET, chore: Chore = Chore.STATE) -> SystemPage | Told:
     """How the system is, or why that cannot be said. ``chore``: CHECK takes minutes and adds the sum."""
+    done = _done(chore, path)
+    return done if isinstance(done, Told) else shown(done.state)
+
+
+def do(chore: Chore, path: Path = SOCKET) -> Told:
+    """Have one thing done; how it ended, in a sentence."""
+    done = _done(chore, path)
+    return done if isinstance(done, Told) else Told(True, DONE[chore])
+
+
+def _done(chore: Chore, path: Path) -> Done | Told:
+    """The chore that was done, or why it was not."""
     try:
         done = ask(chore, path)
     except OSError:
@@ -61,20 +73,7 @@ def page(path: Path = SOCKET, chore: Chore = Chore.STATE) -> SystemPage | Told:
         return Told(False, NOT_HERE)
     if done.error:
         return Told(False, f"没有做成：{_reason(done.error)}")
-    return shown(done.state)
-
-
-def do(chore: Chore, path: Path = SOCKET) -> Told:
-    """Have one thing done; how it ended, in a sentence."""
-    try:
-        done = ask(chore, path)
-    except OSError:
-        return Told(False, "系统没有回答，请重新启动本机。")
-    if done is None:
-        return Told(False, NOT_HERE)
-    if done.error:
-        return Told(False, _reason(done.error))
-    return Told(True, DONE[chore])
+    return done
 
 
 def _reason(error: str) -> str:
