@@ -30,6 +30,7 @@ from devices.services import Service
 from dialog.pack_knowledge import PackKnowledge
 from dialog.world import Dispatcher, Limits, World
 from kiosk.ears import ListeningEars
+from kiosk.event_ids import EventId
 from kiosk.keepsakes import Keepsakes
 from kiosk.locale_texts import translator
 from kiosk.ports import Parts
@@ -141,7 +142,7 @@ class Contents:
             raise
         self._listen()
         self._dispatcher = (
-            trained(settings.home(), self._pack, lambda: machine.diary.note("dispatch-model-broken"))
+            trained(settings.home(), self._pack, lambda: machine.diary.note(EventId.DISPATCH_MODEL_BROKEN))
             or self._dispatcher
         )
         if machine.equipment.pages is not None:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bianmin.cli.output import CommandError
+from kiosk.event_ids import EventId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def start_hearing(chosen: Settings, pack: Path, microphone: Microphone, diary: D
         return None
     from bianmin.hearing import start_recognition
 
-    return start_recognition(chosen, pack=pack, on_restart=lambda: diary.note("recogniser-restarted"))
+    return start_recognition(chosen, pack=pack, on_restart=lambda: diary.note(EventId.RECOGNISER_RESTARTED))
 
 
 class Loading:
@@ -73,9 +74,9 @@ class Loading:
         ``PackError``, ``IndexDamagedError``, ``AccentError``, ``CommandError``, ``OSError``, each one clear sentence.
         """
         machine, contents = self._open()
-        self._diary.note("kiosk-ready", seconds=round(time.monotonic() - began, 1))
+        self._diary.note(EventId.KIOSK_READY, seconds=round(time.monotonic() - began, 1))
         self._complete(machine, contents)
-        self._diary.note("voice-ready", seconds=round(time.monotonic() - began, 1))
+        self._diary.note(EventId.VOICE_READY, seconds=round(time.monotonic() - began, 1))
         renewal = Renewal(machine, contents, self._path, self._chosen, contents.serve_self_test())
         while True:
             renewal.tell()
@@ -112,7 +113,7 @@ class Loading:
         try:
             contents.complete()
         except SpeechError:
-            self._diary.note("recogniser-failed")
+            self._diary.note(EventId.RECOGNISER_FAILED)
             contents.deafen()
         machine.warm_typing(contents.words())
         translator("en")  # compiled now rather than when somebody presses English
@@ -146,7 +147,7 @@ class Renewal:
         self._path = path  # one that cannot be used is tried once
         fresh = self._load(path)
         if fresh is None:
-            self._machine.diary.note("content-renewed", outcome="failed")
+            self._machine.diary.note(EventId.CONTENT_RENEWED, outcome="failed")
             return False
         from kiosk.ports import Ready
 
@@ -156,7 +157,7 @@ class Renewal:
         self._end_self_test()
         self._end_self_test = fresh.serve_self_test()
         old.close()
-        self._machine.diary.note("content-renewed", outcome="done")
+        self._machine.diary.note(EventId.CONTENT_RENEWED, outcome="done")
         return True
 
     def _load(self, path: Path) -> Contents | None:

@@ -34,6 +34,7 @@ from devices.drivers.keypad import Keypad
 from devices.drivers.presence import Radar
 from devices.drivers.scanner import SerialScanner, WedgeScanner
 from devices.inventory import Inventory
+from kiosk.event_ids import EventId
 from kiosk.handwriting.reading import FusedHandwriting, Handwriting
 from kiosk.ime import Ime, ImeError, Rime, installed
 from kiosk.late import LateIme, LateVoice
@@ -226,9 +227,9 @@ def _voice(chosen: Settings, clips: ClipsInUse, diary: Diary) -> Voice | None:
     from speech.synthesis import SynthesisError
 
     try:
-        return open_speaker(chosen, clips, on_failure=lambda failure: diary.note("voice-failed"))
+        return open_speaker(chosen, clips, on_failure=lambda failure: diary.note(EventId.VOICE_FAILED))
     except SynthesisError:
-        diary.note("voice-failed")
+        diary.note(EventId.VOICE_FAILED)
         return None
 
 

@@ -16,6 +16,7 @@ from devices.drivers.base import Kind
 from devices.inventory import Inventory, Status, Watch
 from devices.opening import at_opening
 from devices.services import outages
+from kiosk.event_ids import EventId
 from kiosk.ports import Diary
 from kiosk.surroundings import Near, Out, Surroundings
 
@@ -90,7 +91,7 @@ class DeviceWatch:
         for change in self._changes.see(seen):
             if change.before is not None:
                 kind, state = change.status.kind.value, change.status.condition.state.value
-                self._diary.note("device-changed", kind=kind, state=state)
+                self._diary.note(EventId.DEVICE_CHANGED, kind=kind, state=state)
         out = tuple(Out(outage.service, outage.reason) for outage in outages(seen))
         offline = self._reachable() is False
         seen_now = Surroundings(

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from kiosk.event_ids import EventId
+
 if TYPE_CHECKING:  # the search takes a second to import, and the kiosk's first picture does not wait for it
     from content.search.query import Query, SearchResult
     from dialog.pack_knowledge import Search
@@ -149,11 +151,11 @@ class CountingDiary:
     def __init__(self, diary: Diary, usage: Usage) -> None:
         self._diary, self._usage = diary, usage
 
-    def note(self, event: str, **values: str | int | float | bool) -> None:
+    def note(self, event: EventId, **values: str | int | float | bool) -> None:
         self._diary.note(event, **values)
-        if event == "session-started":
+        if event is EventId.SESSION_STARTED:
             self._usage.session()
-        elif event == "errand-ended" and values.get("kind") == "print" and values.get("outcome") == "done":
+        elif event is EventId.ERRAND_ENDED and values.get("kind") == "print" and values.get("outcome") == "done":
             self._usage.printed()
 
 

@@ -48,6 +48,7 @@ from dialog.events import Event, Heard, Key, NotPerformed, Pressed, Silence, Uni
 from dialog.session import step
 from dialog.state import State
 from kiosk.errands import OpenErrands, in_a_thread
+from kiosk.event_ids import EventId
 from kiosk.glass import Glass
 from kiosk.habits import Habits
 from kiosk.ports import Diary, ErrandDone, Parts, Post, Understood
@@ -142,7 +143,7 @@ class Conversation:
         """A voice at the microphone: it may cut the terminal's own short."""
         may = self._habits.voice_barge_in or self.talk.private
         if self.talk.speaking and may and self.talk.interruptible:
-            self._diary.note("barge-in")
+            self._diary.note(EventId.BARGE_IN)
             self.hush()
         if self.talk.speech_began():
             self.touched()
@@ -160,7 +161,7 @@ class Conversation:
         """Only what was said on purpose is asked for again; a room's noise is not."""
         if not self._active or not self.talk.hearing:
             return
-        self._diary.note("utterance-not-understood")
+        self._diary.note(EventId.UTTERANCE_NOT_UNDERSTOOD)
         if self.talk.deliberate:
             self.step(Unintelligible())
         else:
@@ -175,7 +176,7 @@ class Conversation:
         kind = self._errands.came(done)
         if not kind:
             return
-        self._diary.note("errand-ended", kind=kind, outcome=str(getattr(done.event, "outcome", "told")))
+        self._diary.note(EventId.ERRAND_ENDED, kind=kind, outcome=str(getattr(done.event, "outcome", "told")))
         later, self._after_play = self._after_play, None
         self._glass.change(recording=self._glass.view.recording and kind != "record")
         if done.event is not None:
@@ -224,12 +225,12 @@ class Conversation:
                 case Adjust(rate, volume):
                     self._glass.change(rate=rate, volume=volume)
                 case Rate():
-                    self._diary.note("rated", stars=act.stars)
+                    self._diary.note(EventId.RATED, stars=act.stars)
                     self.parts.ratings.keep(act)
                 case Vote():
                     self.parts.ratings.keep(act)
                 case End(reason):
-                    self._diary.note("session-ended", reason=reason)
+                    self._diary.note(EventId.SESSION_ENDED, reason=reason)
                     ended = True
                 case Record():
                     self._record = act  # once everything has been said
@@ -266,9 +267,9 @@ class Conversation:
         """Begin it; False when nobody here can do it."""
         kind = self._errands.start(act)
         if kind:
-            self._diary.note("errand-started", kind=kind)
+            self._diary.note(EventId.ERRAND_STARTED, kind=kind)
         else:
-            self._diary.note("act-not-for-kiosk", act=type(act).__name__.lower())
+            self._diary.note(EventId.ACT_NOT_FOR_KIOSK, act=type(act).__name__.lower())
         return bool(kind)
 
     def _show(self, screen: Screen) -> None:

@@ -7,6 +7,7 @@ import threading
 import traceback
 from types import TracebackType
 
+from kiosk.event_ids import EventId
 from kiosk.ports import Diary
 
 
@@ -22,11 +23,11 @@ def install(diary: Diary) -> None:
 
     def worker(broken: threading.ExceptHookArgs) -> None:
         sys.stderr.write(told(broken.exc_type, broken.exc_traceback) + "\n")
-        diary.note("program-broken", where="worker")
+        diary.note(EventId.PROGRAM_BROKEN, where="worker")
 
     def main(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         sys.stderr.write(told(kind, trace) + "\n")
-        diary.note("program-broken", where="window")
+        diary.note(EventId.PROGRAM_BROKEN, where="window")
 
     threading.excepthook = worker
     sys.excepthook = main

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from dialog.acts import AttractScreen, TextScreen, WaitScreen
 from dialog.events import Channel, Event, Scanned, Started
 from kiosk import face, resting
+from kiosk.event_ids import EventId
 from kiosk.face import Do, Intent
 from kiosk.glass import Glass
 from kiosk.habits import Habits
@@ -246,7 +247,7 @@ class Engine:
             self._wipe(crew)
         if self.active:
             return
-        self._diary.note("session-started")
+        self._diary.note(EventId.SESSION_STARTED)
         crew.conversation.talk.wake()
         crew.conversation.step(Started(Channel.KIOSK, self._today()))
 
@@ -262,7 +263,7 @@ class Engine:
         self._greeted = False
         self._welcome()
         self.sessions += 1
-        self._diary.note("session-wiped")
+        self._diary.note(EventId.SESSION_WIPED)
 
     # -- reports and time --------------------------------------------------------------------------------------------
 

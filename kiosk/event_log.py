@@ -1,7 +1,8 @@
 """The event log: only catalogued events with numbers and closed words, one JSON line each, in two files at most.
 
-The catalogue is ``kiosk/events.toml``; ``manual`` writes docs/events.md from it. An event, field or word that is not in
-the catalogue is a mistake of the program and raises, so that a test finds it before a citizen's words are written down.
+The catalogue is ``kiosk/events.toml``; ``python -m kiosk.event_log`` makes the constants of ``kiosk/event_ids.py`` and
+docs/events.md from it. A field or word that is not in the catalogue is a mistake of the program and raises, so that a
+test finds it before a citizen's words are written down.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.event_ids import EventId
+
 LARGEST = 1_000_000
 """Bytes of one log file; the one before it is kept."""
 
@@ -21,7 +24,7 @@ Value = str | int | float | bool
 
 
 class NotInCatalogueError(ValueError):
-    """The event, one of its fields or its word is not in the catalogue. Names the event and field, not the value."""
+    """A field of an event, or its word, is not in the catalogue. Names the event and field, not the value."""
 
 
 class EventKind(msgspec.Struct, frozen=True):
@@ -48,11 +51,9 @@ def catalogue() -> dict[str, EventKind]:
     return kinds
 
 
-def checked(event: str, values: dict[str, Value]) -> dict[str, Value]:
+def checked(event: EventId, values: dict[str, Value]) -> dict[str, Value]:
     """``values`` with the event's id and outcome. Raises NotInCatalogueError."""
-    kind = catalogue().get(event)
-    if kind is None:
-        raise NotInCatalogueError(f"the event {event} is not in kiosk/events.toml")
+    kind = catalogue()[event]
     for name, value in values.items():
         words = kind.fields.get(name)
         if words is None:
@@ -70,7 +71,7 @@ class EventLog:
         self._path = folder / "kiosk-events.jsonl"
         self._now = now
 
-    def note(self, event: str, **values: Value) -> None:
+    def note(self, event: EventId, **values: Value) -> None:
         entry = {"time": self._now().isoformat(timespec="milliseconds"), **checked(event, values)}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +81,25 @@ class EventLog:
                 file.write(msgspec.json.encode(entry) + b"\n")
         except OSError:
             return
+
+
+def constants() -> str:
+    """kiosk/event_ids.py."""
+    lines = [
+        '"""The events of kiosk/events.toml as constants. Made by ``python -m kiosk.event_log``, not by hand."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "from enum import StrEnum",
+        "",
+        "",
+        "class EventId(StrEnum):",
+        '    """Everything the kiosk may note."""',
+        "",
+    ]
+    for kind in catalogue().values():
+        lines += [f'    {kind.id.upper().replace("-", "_")} = "{kind.id}"', f'    """{kind.message}"""', ""]
+    return "\n".join(lines)
 
 
 def manual() -> str:
@@ -104,4 +124,6 @@ def manual() -> str:
 
 
 if __name__ == "__main__":
-    (Path(__file__).parents[1] / "docs" / "events.md").write_text(manual(), encoding="utf-8")
+    here = Path(__file__).parent
+    (here / "event_ids.py").write_text(constants(), encoding="utf-8")
+    (here.parent / "docs" / "events.md").write_text(manual(), encoding="utf-8")

@@ -13,6 +13,7 @@ import msgspec
 
 from dialog.acts import Rate, Vote
 from dialog.events import Event
+from kiosk.event_ids import EventId
 from kiosk.handwriting.reading import Handwriting
 from kiosk.ime import Ime
 from kiosk.keepsakes import Keepsakes
@@ -315,4 +316,4 @@ class Ratings(Protocol):
 class Diary(Protocol):
     """The event log. ``event`` is an id of ``kiosk/events.toml``; values are numbers and closed words, never a text."""
 
-    def note(self, event: str, **values: str | int | float | bool) -> None: ...
+    def note(self, event: EventId, **values: str | int | float | bool) -> None: ...

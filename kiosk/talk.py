@@ -15,6 +15,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
+from kiosk.event_ids import EventId
 from kiosk.glass import Glass
 from kiosk.habits import Habits
 from kiosk.ports import Diary, Ears, Mouth, Understood
@@ -111,7 +112,7 @@ class Talk:
         if self.timings and not self.timings[-1].first_sound:
             whole = max(0.0, at - self._speech_ended)
             self.timings[-1] = replace(self.timings[-1], first_sound=whole)
-            self._diary.note("answer-sounded", first_sound_ms=round(whole * 1000))
+            self._diary.note(EventId.ANSWER_SOUNDED, first_sound_ms=round(whole * 1000))
         self._speech_ended = None
 
     def ended(self, job: int) -> bool:
@@ -178,7 +179,7 @@ class Talk:
     def answered(self, heard: Understood, searched: float) -> None:
         """The dialog took ``searched`` seconds to find what to say to ``heard``."""
         self.timings.append(Timing(heard.endpoint, heard.recognition, searched))
-        self._diary.note("utterance-understood", recognition_ms=round(heard.recognition * 1000))
+        self._diary.note(EventId.UTTERANCE_UNDERSTOOD, recognition_ms=round(heard.recognition * 1000))
 
     def keep_listening(self) -> None:
         """Noise that nobody meant: go on as before."""
@@ -186,7 +187,7 @@ class Talk:
 
     def lost_ears(self) -> None:
         """The microphone is gone."""
-        self._diary.note("microphone-lost")
+        self._diary.note(EventId.MICROPHONE_LOST)
         self._ears_deadline = None
         self._glass.change(voice=Voice.OFF, partial="", level=0.0)
 
@@ -197,7 +198,7 @@ class Talk:
         if self._ears_deadline is not None and now >= self._ears_deadline:
             self.deafen()
         if self.speaking and now >= self._sound_deadline:
-            self._diary.note("sound-never-ended")
+            self._diary.note(EventId.SOUND_NEVER_ENDED)
             self._mouth.hush()
             self.quiet()
             return True

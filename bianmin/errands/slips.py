@@ -15,6 +15,7 @@ from devices.printing import PrintService, new_job_id
 from devices.slip import SlipError
 from dialog.acts import Print
 from dialog.events import Printed, PrintOutcome
+from kiosk.event_ids import EventId
 from kiosk.ports import Diary
 
 OUTCOMES = {
@@ -41,7 +42,7 @@ class SlipErrand:
                 result = self.service.submit(new_job_id(), slip)
                 self.service.close()  # whoever looks at the printer next opens it anew
         except (KeyError, SlipTemplateError, SlipError, LedgerError, OSError):
-            self.diary.note("slip-not-made")
+            self.diary.note(EventId.SLIP_NOT_MADE)
             return Printed(PrintOutcome.FAILED)
         return Printed(OUTCOMES[result.outcome], result.reason)
 

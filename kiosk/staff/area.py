@@ -13,6 +13,7 @@ from typing import Any, assert_never
 import msgspec
 from msgspec.structs import replace
 
+from kiosk.event_ids import EventId
 from kiosk.glass import Glass
 from kiosk.ports import Background, Diary, Post, StaffDone
 from kiosk.staff.lock import MOST_DIGITS, Answer, Locked, NoPin, Opened, Wrong
@@ -185,7 +186,7 @@ class StaffArea:
             case About() as about:
                 self._change(about=about)
             case HelpCode() as code:
-                self._diary.note("help-code-made", outcome="done" if code.code else "failed")
+                self._diary.note(EventId.HELP_CODE_MADE, outcome="done" if code.code else "failed")
                 self._change(help=code)
             case SystemPage() as system:
                 self._change(system=system)
@@ -205,20 +206,20 @@ class StaffArea:
     def _answered(self, answer: Answer) -> None:
         match answer:
             case Opened():
-                self._diary.note("staff-entered")
+                self._diary.note(EventId.STAFF_ENTERED)
                 self._change(page=Page.MENU, message="")
             case Wrong(left):
-                self._diary.note("staff-refused", reason="wrong")
+                self._diary.note(EventId.STAFF_REFUSED, reason="wrong")
                 self._change(message=f"密码不对，还可以试{left}次")
             case Locked(seconds):
-                self._diary.note("staff-refused", reason="locked")
+                self._diary.note(EventId.STAFF_REFUSED, reason="locked")
                 self._change(
                     message="输错太多次，请稍后再试",
                     locked_until=self._clock() + seconds,
                     left=max(1, math.ceil(seconds)),
                 )
             case NoPin():
-                self._diary.note("staff-refused", reason="no-pin")
+                self._diary.note(EventId.STAFF_REFUSED, reason="no-pin")
                 self._change(message="还没有设置密码。请写进开通文件，或运行：bianmin kiosk pin")
             case _:
                 assert_never(answer)

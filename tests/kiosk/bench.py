@@ -50,6 +50,7 @@ from dialog.events import (
 )
 from dialog.world import Means, World
 from kiosk.engine import Engine
+from kiosk.event_ids import EventId
 from kiosk.habits import Habits
 from kiosk.handwriting.strokes import Stroke
 from kiosk.ime import Chosen
@@ -226,7 +227,7 @@ class Keeper:
 class Diary:
     notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
-    def note(self, event: str, **values: str | int | float | bool) -> None:
+    def note(self, event: EventId, **values: str | int | float | bool) -> None:
         self.notes.append((event, values))
 
     @property

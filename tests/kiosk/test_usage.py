@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bianmin.usage import CountingDiary, CountingSearch, Topics, Usage, report
 from central import health
 from content.search.query import Hit, Query, SearchResult
+from kiosk.event_ids import EventId
 from offline_cache.wire import Kind
 
 WORDS = ("社保卡", "补办", "社会保障卡挂失补换", "新生儿", "医保", "怎么办", "挂失、补换")
@@ -36,17 +37,17 @@ class Outbox:
 
 
 class Log:
-    def note(self, event: str, **values: object) -> None:
+    def note(self, event: EventId, **values: object) -> None:
         return
 
 
 def test_central_reads_what_a_terminal_counted() -> None:
     usage = Usage(lambda: DAY)
     diary = CountingDiary(Log(), usage)
-    diary.note("session-started")
-    diary.note("session-started")
-    diary.note("errand-ended", kind="print", outcome="done")
-    diary.note("errand-ended", kind="print", outcome="unknown")
+    diary.note(EventId.SESSION_STARTED)
+    diary.note(EventId.SESSION_STARTED)
+    diary.note(EventId.ERRAND_ENDED, kind="print", outcome="done")
+    diary.note(EventId.ERRAND_ENDED, kind="print", outcome="unknown")
     search = CountingSearch(
         Searcher(
             SearchResult("answer", (Hit("a", "社会保障卡挂失补换", 0.9),)),
