@@ -105,6 +105,26 @@ def healthy(bench: Bench, machine: Vm, stage: str, began: float) -> None:
     bench.note(stage, "kept", environment, "_TRY=1" not in environment)
 
 
+def wait_for_picture(machine: Vm, path: Path) -> float:
+    """Until the screen shows more than the compositor's empty one: the machine's seconds then, 0 when it never did."""
+    end = machine.seconds + PATIENCE
+    while machine.seconds < end:
+        machine.idle(5)
+        machine.screenshot(path)
+        if colours(path) > 50:
+            return machine.seconds
+    return 0.0
+
+
+def colours(path: Path) -> int:
+    """How many different colours a picture has."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        found = image.convert("RGB").resize((270, 480)).getcolors(1 << 20)
+    return len(found) if found else 1 << 20
+
+
 def rescue(bench: Bench, stage: str, disk: Path, slot_mib: int, *, tried: bool = False) -> None:
     """Both systems destroyed: the rescue screen, with the number that provisioning wrote.
 

@@ -17,9 +17,8 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from benchmarks.image import bundles, stages
+from benchmarks.image import bundles, staff_area, stages
 from benchmarks.image.bench import PATIENCE, Bench, one_line
 from deploy_image import bundle
 from deploy_image.definition import Sizes
@@ -49,7 +48,7 @@ def boot(bench: Bench, images: Path) -> None:
         bench.note("boot", "GRUB chooses a system", chosen, True, machine.seconds)
         machine.shell(PATIENCE)
         bench.note("boot", "root shell on the serial line", "a shell", True, machine.seconds)
-        shown = _wait_for_picture(machine, bench.work / "attract.png")
+        shown = stages.wait_for_picture(machine, bench.work / "attract.png")
         bench.note("boot", "attract screen", "attract.png", shown > 0, shown)
         stages.healthy(bench, machine, "boot", machine.began - time.monotonic() + machine.seconds)
         for what, (command, good) in INSIDE.items():
@@ -58,34 +57,13 @@ def boot(bench: Bench, images: Path) -> None:
         bench.keep(machine, disk, "ready")
 
 
-def _wait_for_picture(machine: Vm, path: Path) -> float:
-    """Seconds until the screen shows more than the compositor's empty one."""
-    while machine.seconds < PATIENCE:
-        machine.idle(5)
-        machine.screenshot(path)
-        if colours(path) > 50:
-            return machine.seconds
-    return 0.0
-
-
-def colours(path: Path) -> int:
-    """How many different colours a picture has."""
-    from PIL import Image
-
-    with Image.open(path) as image:
-        found = image.convert("RGB").resize((270, 480)).getcolors(1 << 20)
-    return len(found) if found else 1 << 20
-
-
 ITEM = "remote-medical-filing"
 """What the recording in the image asks for; its slip is printed."""
 
 NO_KIOSK = "#!/bin/sh\\necho no kiosk; exit 1\\n"
 
-PARTS = ("slip", "hear", "ask", "switch", "screen")
+PARTS = ("slip", "hear", "ask", "switch", "screen", "stick")
 """Stages that are part of others, for when time is short."""
-
-AS_PROGRAM = "setpriv --reuid=bianmin --regid=bianmin --init-groups"
 
 
 def job(bench: Bench) -> None:
@@ -113,56 +91,20 @@ def _slip(bench: Bench, machine: Vm) -> None:
 
 def _hear(bench: Bench, machine: Vm) -> None:
     began = machine.seconds
-    command = f"{AS_PROGRAM} bianmin hear /usr/share/bianmin/health-question.wav --json 2>&1 | tail -3"
-    heard = _answer(machine.run(command, PATIENCE)[1])
+    command = f"{staff_area.AS_PROGRAM} bianmin hear /usr/share/bianmin/health-question.wav --json 2>&1 | tail -3"
+    heard = staff_area.answer(machine.run(command, PATIENCE)[1])
     bench.note("job", "a recording is heard", f"{heard}"[:200], "备案" in str(heard), machine.seconds - began)
 
 
 def _ask(bench: Bench, machine: Vm) -> None:
     began = machine.seconds
-    command = f"{AS_PROGRAM} bianmin ask --json --wav /usr/share/bianmin/health-question.wav 2>&1 | tail -3"
+    command = f"{staff_area.AS_PROGRAM} bianmin ask --json --wav /usr/share/bianmin/health-question.wav 2>&1 | tail -3"
     _, said = machine.run(command, PATIENCE)
-    answer = _answer(said)
+    answer = staff_area.answer(said)
     best = (answer.get("results") or [{}])[0]
     heard = (answer.get("heard") or {}).get("text", "")
     told = f"heard {heard!r}, {answer.get('outcome')}: {best.get('title', '')}" if answer else one_line(said)
     bench.note("job", "a spoken question", told, best.get("id") == ITEM, machine.seconds - began)
-
-
-CHORE = """\
-import socket, sys
-line = socket.socket(socket.AF_UNIX)
-line.connect("/run/bianmin-chores.sock")
-line.sendall(b'{"chore":"%s"}\\n' % sys.argv[1].encode())
-print(line.makefile().readline())
-"""
-
-
-def staff(bench: Bench, newer: Path | None) -> None:
-    """What the staff area reaches, as the kiosk's user, in the updated system; the running kiosk is asked."""
-    total = json.loads((newer / "build.json").read_text())["slot_sha256"] if newer else ""
-    machine, _disk = bench.resume("updated")
-    with machine:
-        machine.run(f"cat > /run/chore.py <<'END'\n{CHORE}END", PATIENCE)
-        for chore, good in (
-            ("state", lambda told: bool(told["state"]["systems"])),
-            ("help-on", lambda told: "certificate authority" in told["error"]),
-            ("check", lambda told: total in ("", told["state"]["sum"])),
-        ):
-            began = machine.seconds
-            told = _answer(machine.run(f"{AS_PROGRAM} python3.11 /run/chore.py {chore} 2>&1 | tail -3", PATIENCE)[1])
-            seen = json.dumps(told, ensure_ascii=False)[:300]
-            bench.note("staff", chore, seen, bool(told) and good(told), machine.seconds - began)
-        began = machine.seconds
-        command = f"{AS_PROGRAM} bianmin ask --of kiosk 社保卡丢了怎么办 --wait 900 --json 2>&1 | tail -3"
-        told = _answer(machine.run(command, PATIENCE)[1])
-        seen = json.dumps(told, ensure_ascii=False)[:200]
-        bench.note("staff", "the running kiosk is asked", seen, bool(told.get("results")), machine.seconds - began)
-
-
-def _answer(said: str) -> dict[str, Any]:
-    lines = [line for line in said.splitlines() if line.startswith("{")]
-    return json.loads(lines[-1]) if lines else {}
 
 
 def switch(bench: Bench, newer: Path) -> None:
@@ -179,7 +121,7 @@ def switch(bench: Bench, newer: Path) -> None:
         chosen = bench.choice(machine)
         machine.shell(PATIENCE)
         bench.note("switch", "the new system starts", chosen, chosen.endswith("B"), machine.seconds)
-        shown = _wait_for_picture(machine, bench.work / "attract-new.png")
+        shown = stages.wait_for_picture(machine, bench.work / "attract-new.png")
         bench.note("switch", "attract screen", "attract-new.png", shown > 0, shown)
         stages.healthy(bench, machine, "switch", 0.0)
         _, said = machine.run("grep -c kiosk-ready /data/bianmin/logs/kiosk-events.jsonl", PATIENCE)
@@ -228,7 +170,8 @@ def main() -> None:
         "refuse": lambda: stages.refuse(bench, "refuse"),
         "update": lambda: stages.update(bench, "update"),
         "switch": lambda: switch(bench, chosen.newer or chosen.images),
-        "staff": lambda: staff(bench, chosen.newer),
+        "staff": lambda: staff_area.staff(bench, chosen.newer),
+        "stick": lambda: staff_area.update_by_stick(bench, chosen.work / "third" / "usb.img"),
         "ill": lambda: stages.falls_ill(bench, "back", "/usr/lib/bianmin/wait-for-kiosk", NO_KIOSK),
         "rollback": lambda: stages.rollback(bench, "rollback"),
         "screen": lambda: stages.rescue(bench, "rescue", chosen.images / "disk.img", Sizes().slot, tried=True),

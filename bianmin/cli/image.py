@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,15 +47,17 @@ def build(
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from deploy_image import build as building
+    from deploy_image import environment
     from deploy_image.definition import Release, load
     from deploy_image.errors import ImageError
 
     today = dt.datetime.now(dt.UTC)
-    release = Release(version or f"{today:%Y.%m.%d}", profile, f"{today:%Y%m%d%H%M}")
     folder = out or settings.home() / "images" / profile
     cache = settings.home() / "cache" / "image"
     with failures(ImageError, OSError):
         definition = load(profile)
+        built_from = environment.stamp(settings.CHECKOUT, os.environ.get("SOURCE_DATE_EPOCH", ""), today)
+        release = Release(version or f"{today:%Y.%m.%d}", profile, built_from)
         given = _ingredients(pack, keys or settings.home() / "keys", ssh_ca, cache)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=progress_console) as progress:

@@ -69,6 +69,7 @@ def build(
         contents.write_bytes(sbom.cyclonedx(listed, definition.name, release.version))
         licences.write_text(sbom.licence_list(listed), "utf-8")
         shutil.copyfile(contents, folder / "usr/share/bianmin/sbom.cdx.json")
+        root.settle_times(folder)
         step(STEPS[3])
         slot = out / "root.ext4"
         filesystem.make_ext4(folder, slot, definition.sizes.slot, "root", seed=f"{definition.name} {release.version}")

@@ -130,7 +130,7 @@ def read_packages(folder: Path, name: str) -> list[str]:
 
 
 class Release(msgspec.Struct, frozen=True):
-    """What an installed system says of itself in /etc/bianmin/release."""
+    """What an installed system says of itself in /etc/bianmin/release. ``built``: ``environment.stamp``."""
 
     version: str
     profile: str

@@ -7,6 +7,7 @@ It lies in /opt/bianmin/VERSION/site, and /opt/bianmin/current points there. Byt
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import shutil
 import sys
 from importlib.util import cache_from_source
@@ -72,6 +73,25 @@ def install(checkout: Path, root: Path, version: str, cache: Path) -> Path:
     return site
 
 
+def stamp(checkout: Path, epoch: str, now: dt.datetime) -> str:
+    """Which state of the program an image is built from, as YYYYMMDDHHMM (UTC): two builds of it say the same.
+
+    ``epoch``: what SOURCE_DATE_EPOCH says, if anything; else the commit's time; ``now`` where something was changed
+    since, or there is no repository. Raises ``ImageError`` when ``epoch`` is no number.
+    """
+    if epoch:
+        try:
+            return f"{dt.datetime.fromtimestamp(int(epoch), dt.UTC):%Y%m%d%H%M}"
+        except (ValueError, OverflowError, OSError):
+            raise ImageError(f"SOURCE_DATE_EPOCH is {epoch!r}; it must be seconds since 1970, or not set") from None
+    git: list[str | Path] = ["git", "-C", checkout]
+    with contextlib.suppress(ImageError):
+        if not tools.run([*git, "status", "--porcelain", "--untracked-files=no"]):
+            committed = int(tools.run([*git, "log", "-1", "--format=%ct"]))
+            return f"{dt.datetime.fromtimestamp(committed, dt.UTC):%Y%m%d%H%M}"
+    return f"{now:%Y%m%d%H%M}"
+
+
 def _uv() -> list[str | Path]:
     beside = Path(sys.executable).with_name("uv")
     return [beside if beside.exists() else "uv"]
@@ -87,8 +107,10 @@ def _tidy(site: Path) -> None:
         if path.is_dir():
             shutil.rmtree(path)
         path.unlink(missing_ok=True)
-    for path in site.glob("*.dist-info/RECORD"):
-        path.unlink()  # lists scripts with times and paths of the building machine
+    # Lists scripts, and the installer's notes: with times and paths of the building machine.
+    for name in ("RECORD", "uv_cache.json"):
+        for path in site.glob(f"*.dist-info/{name}"):
+            path.unlink()
 
 
 def _compile(site: Path, stands_for: str) -> None:

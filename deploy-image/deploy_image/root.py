@@ -186,6 +186,11 @@ def _clean(root: Path) -> None:
         (root / name).unlink(missing_ok=True)
     for key in (root / "etc/ssh").glob("ssh_host_*"):
         key.unlink()
+    settle_times(root)
+
+
+def settle_times(root: Path) -> None:
+    """Nothing in a finished root folder is younger than ``base.EPOCH``: two builds get the same times."""
     for folder, folders, files in os.walk(root):
         for name in (*folders, *files):
             path = Path(folder) / name
