@@ -6,10 +6,13 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from msgspec.structs import replace
 
 from ivr import edge
 from ivr.proving import fuzz, sipp
+from ivr.proving.telephone import read
 from ivr.settings import Edge, IvrSettings
 from ivr.worker import port_of
 
@@ -51,7 +55,8 @@ class Front:
             "-M",
             "4",
         ]
-        self.program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        nowhere = subprocess.DEVNULL
+        self.program = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, start_new_session=True)
         self.sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sender.bind(("127.0.0.1", 0))
         self.port = int(self.sender.getsockname()[1])
@@ -80,9 +85,10 @@ class Front:
         return others
 
     def close(self) -> None:
+        """Its processes too, at once: asked to end, Kamailio sometimes takes longer than ten seconds."""
         self.sender.close()
-        self.program.terminate()
-        self.program.wait(10)
+        os.killpg(self.program.pid, signal.SIGKILL)
+        self.program.wait()
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +171,85 @@ def test_a_known_switch_reaches_a_worker_and_hears_busy_with_a_time_when_there_i
             worker.wait(10)
     finally:
         front.close()
+
+
+class Replier:
+    """A worker in so far as the front sees it: replies to calls and to OPTIONS as it is told; counts the calls."""
+
+    def __init__(self, port: int, options: str = "200 OK") -> None:
+        self.options, self.call = options, "200 OK"
+        self.calls: set[str] = set()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", port))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while data := self._socket.recv(65_535):
+            message = read(data)
+            if message.method == "INVITE":
+                self.calls.add(message.one("call-id"))
+            if message.method not in ("INVITE", "OPTIONS"):
+                continue
+            status = self.call if message.method == "INVITE" else self.options
+            lines = [f"SIP/2.0 {status}", *(f"Via: {via}" for via in message.all("via"))]
+            lines += [f"From: {message.one('from')}", f"To: {message.one('to')};tag=replier"]
+            lines += [f"Call-ID: {message.one('call-id')}", f"CSeq: {message.one('cseq')}", "Content-Length: 0", "", ""]
+            front = int(message.all("via")[0].partition(";")[0].rpartition(":")[2])
+            self._socket.sendto("\r\n".join(lines).encode(), ("127.0.0.1", front))
+
+    def close(self) -> None:
+        own = self._socket.getsockname()
+        self._socket.sendto(b"", own)
+        self._thread.join()
+        self._socket.close()
+
+
+@contextmanager
+def two_workers(folder: Path, options: str = "200 OK") -> Iterator[tuple[Front, Replier, Replier]]:
+    """``options``: what the first worker says when the front asks how it is."""
+    own = replace(settings(sipp.free_port(), sipp.free_port(12), ("127.0.0.1",)), workers=2)
+    first, second = Replier(port_of(own, 0), options), Replier(port_of(own, 1))
+    front = Front(folder, own)
+    try:
+        front.wait()
+        yield front, first, second
+    finally:
+        front.close()
+        first.close()
+        second.close()
+
+
+@NEEDS
+@pytest.mark.parametrize("refusal", ["404 Not Found", "408 Timeout", "480 Away", "486 Busy Here", "503 Overloaded"])
+def test_what_one_worker_refuses_the_other_gets_and_busy_is_said_once_both_have(tmp_path: Path, refusal: str) -> None:
+    with two_workers(tmp_path) as (front, first, second):
+        first.call = refusal
+        assert [front.ask(), front.ask()] == ["200", "200"]  # in turn: one of them began at the first worker
+        assert first.calls
+        second.call = refusal
+        answer, _ = fuzz.answer_to(front.sender, front.invite())
+        assert fuzz.status(answer) == "486"
+        assert b"\r\nRetry-After: " in answer
+
+
+@NEEDS
+def test_what_another_worker_could_not_do_either_is_said_as_it_is(tmp_path: Path) -> None:
+    with two_workers(tmp_path) as (front, first, second):
+        first.call = second.call = "488 Not Acceptable Here"
+        assert front.ask() == "488"
+        assert len(first.calls | second.calls) == 1
+
+
+@NEEDS
+def test_a_worker_that_is_still_coming_up_is_given_no_calls(tmp_path: Path) -> None:
+    """Its stack answers 404 before its account is there; it would answer these calls, so only OPTIONS tells."""
+    with two_workers(tmp_path, options="404 Not Found") as (front, first, second):
+        seen = -1
+        while len(first.calls) > seen:  # until the front has asked it; the test's limit ends a wait in vain
+            seen = len(first.calls)
+            assert [front.ask(), front.ask()] == ["200", "200"]
+        assert second.calls
 
 
 def test_what_cannot_stand_in_the_configuration_is_refused(tmp_path: Path) -> None:
