@@ -6,22 +6,18 @@ caller's answer never stops another's sentence.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from dialog.state import DEFAULT_VOLUME
 from ivr.leg import RATE
+from ivr.shared_synthesis import SharedSynthesiser, SoundCache
 from speech.audio import Audio, Samples
 from speech.clips import Clips
 from speech.sentences import split_sentences
 from speech.speaking import Speaker, SpeechFailed, Utterance
-from speech.synthesis import FASTEST, SLOWEST, OnSound, Synthesiser, ignore_sound
-
-KEPT = 96_000_000
-"""Bytes of narrow-band sound kept in memory: 50 minutes as float32."""
+from speech.synthesis import FASTEST, SLOWEST, Synthesiser
 
 SPOKEN = 0.01
 """Amplitude from which a sample is taken for speech."""
@@ -36,30 +32,6 @@ STEP = 3.0
 """dB of a volume step."""
 
 
-class SoundCache:
-    """The sounds used last, up to a size. Safe from any thread."""
-
-    def __init__(self, size: int = KEPT) -> None:
-        self._room = size
-        self._sounds: OrderedDict[tuple[str, float], Audio] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[str, float]) -> Audio | None:
-        with self._lock:
-            sound = self._sounds.get(key)
-            if sound is not None:
-                self._sounds.move_to_end(key)
-            return sound
-
-    def put(self, key: tuple[str, float], sound: Audio) -> None:
-        with self._lock:
-            if key not in self._sounds:
-                self._room -= sound.samples.nbytes
-            self._sounds[key] = sound
-            while self._room < 0:
-                self._room += self._sounds.popitem(last=False)[1].samples.nbytes
-
-
 class NarrowClips:
     """Clips at the line's rate."""
 
@@ -67,7 +39,7 @@ class NarrowClips:
         self._clips, self._cache = clips, cache
 
     def clip(self, sentence: str) -> Audio | None:
-        key = (sentence, 0.0)
+        key = (sentence, 0.0, None)
         sound = self._cache.get(key)
         if sound is None:
             wide = self._clips.clip(sentence)
@@ -76,38 +48,6 @@ class NarrowClips:
             sound = wide.at(RATE)
             self._cache.put(key, sound)
         return sound
-
-
-class SharedSynthesiser:
-    """A synthesiser for many callers at the line's rate. A caller's stop never cancels what may be another's."""
-
-    def __init__(self, synthesiser: Synthesiser, cache: SoundCache) -> None:
-        self._synthesiser, self._cache = synthesiser, cache
-
-    @property
-    def voices(self) -> Sequence[str]:
-        return self._synthesiser.voices
-
-    def synthesise(
-        self, sentence: str, *, rate: float = 1.0, voice: str | None = None, on_sound: OnSound = ignore_sound
-    ) -> Audio:
-        key = (sentence, rate)
-        sound = self._cache.get(key)
-        if sound is not None:
-            on_sound(sound)
-            return sound
-        wide = self._synthesiser.synthesise(
-            sentence, rate=rate, voice=voice, on_sound=lambda piece: on_sound(piece.at(RATE))
-        )
-        sound = wide.at(RATE)
-        self._cache.put(key, sound)
-        return sound
-
-    def cancel(self) -> None:
-        return
-
-    def close(self) -> None:
-        self._synthesiser.close()
 
 
 class Spoken:
