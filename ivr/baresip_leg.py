@@ -203,7 +203,7 @@ class Switch:
 
     def dial(self, target: str) -> BaresipLeg:
         leg = _DialledLeg(target)
-        self.spawn(leg.connect(self._agent, self.spawn))
+        self.spawn(leg.connect(self._runtime, self._agent, self.spawn))
         return leg
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -273,15 +273,24 @@ class _DialledLeg(BaresipLeg):
         self._unwanted = False
         self.up = self.gone = False
 
-    async def connect(self, agent: Any, spawn: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+    async def connect(self, runtime: Any, agent: Any, spawn: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+        """What happens to the call before the library has made its object is lost on it (who is rung may answer in a
+        millisecond, and a busy loop looks later): it is kept here and told to the object first."""
         self._spawn = spawn
+        early: list[Any] = []
+        keep = early.append
+        runtime.subscribe(keep)
         try:
             self._call = await agent.dial(self._target)
         except (baresip.BaresipError, ValueError) as error:
             self.gone = True
             self._tell(HungUp(type(error).__name__))
             return
+        finally:
+            runtime.unsubscribe(keep)
         self._call.on(self._on_event)
+        for event in early:
+            self._call._on_stack_event(event)  # it passes over those of other calls
         if self._unwanted:
             self.hang_up()
 

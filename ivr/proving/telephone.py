@@ -6,7 +6,8 @@ every REFER, and lets a call with a matching Replaces take the place of the one 
     with Telephone("clerk") as clerk:
         clerk.wait("called"); clerk.press("1")
 
-What happens to it can be waited for: "called", "answered" (its own call was), "held", "referred", "replaced", "ended".
+What happens to it can be waited for: "called", "answered" (its own call was), "held", "referred", "replaced",
+"confirmed" (whoever called or held got the answer), "accepted" (a key was), "ended".
 """
 
 from __future__ import annotations
@@ -148,6 +149,8 @@ class Telephone:
 
     def _answered(self, message: Message, dialog: Dialog) -> None:
         code = message.first.split(" ")[1]
+        if code == "200" and message.one("cseq").endswith("INFO"):
+            self._events.put("accepted")
         if not message.one("cseq").endswith("INVITE") or code.startswith("1"):
             return
         dialog.remote = message.one("to")
@@ -182,7 +185,7 @@ class Telephone:
                 self._dialogs.pop(message.one("call-id"), None)
                 self._events.put("ended")
             case "ACK":
-                return
+                self._events.put("confirmed")
             case _:
                 self._reply(message, "200 OK")
 
