@@ -136,8 +136,8 @@ def wants_words(flow: Flow) -> bool:
     return reasons or (isinstance(flow, Filing) and flow.stage is Stage.TEXT)
 
 
-def said(state: State, text: str, world: World) -> Turn:
-    """Words for the service under way: a choice, one of its commands, its answer, another service, or no match."""
+def said(state: State, text: str, world: World) -> Turn | None:
+    """Words for the service under way: a choice, one of its commands, its answer, another service; None: no match."""
     key = command(text)
     choice = _named(state, text)
     if choice is not None:
@@ -151,7 +151,7 @@ def said(state: State, text: str, world: World) -> Turn:
         return turn
     if key is not None:
         return pressed(state, key, world)
-    return _elsewhere(state, text, world) or unmatched(state, world, "service.nomatch")
+    return _elsewhere(state, text, world)
 
 
 def typed(state: State, text: str, world: World) -> Turn:

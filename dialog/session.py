@@ -66,11 +66,12 @@ from dialog.events import (
     Unintelligible,
 )
 from dialog.flows import Filing, Stage
+from dialog.guesses import ask_back, guess
 from dialog.intents import Intent, recognise
 from dialog.menu import Service
 from dialog.readings import reading
 from dialog.seen import seen
-from dialog.state import Phase, State, Turn, say
+from dialog.state import Phase, State, Supposed, Turn, say
 from dialog.world import World
 
 _WITHOUT_SERVICE = frozenset(
@@ -100,6 +101,8 @@ def step(state: State, event: Event, world: World) -> Turn:
 
 
 def _react(state: State, event: Event, world: World) -> Turn:
+    if state.supposed is not None:
+        return _asked_back(replace(state, supposed=None), state.supposed, event, world)
     match event:
         case Started():
             return _begin(event, world)
@@ -180,7 +183,7 @@ def _said(state: State, query: Query, world: World) -> Turn:
         meant = services.wants_words(state.flow) and commands.is_judgement(query.text)
         if (key in services.GLOBAL and not meant) or (state.phase is Phase.HUMAN and key is not None):
             return _pressed(state, key, world)
-        return services.said(_in_service(state), query.text, world)
+        return _to_service(_in_service(state), query, world)
     if state.phase is Phase.RATING:
         stars = commands.stars(query.text)
         if stars is not None and stars < closing.SATISFIED_FROM:
@@ -210,7 +213,53 @@ def _asked_for(state: State, query: Query, world: World) -> Turn:
     intent = recognise(query.text, world)
     if intent is not None and state.phase is not Phase.RATING:
         return services.begin(state, world, intent)
-    return listening.question(state, world, query)
+    turn = listening.question(state, world, query)
+    if turn[0].phase is Phase.ANSWERED:
+        return turn
+    return _guessed(state, query, world, only_sure=turn[0].phase is Phase.CLARIFYING) or turn
+
+
+def _to_service(state: State, query: Query, world: World) -> Turn:
+    """Words for the service under way; what it can do nothing with may sound like what it could."""
+    flow = state.flow
+    told = isinstance(flow, Filing) and flow.stage is Stage.TEXT and bool(flow.draft.text)
+    if told and commands.command(query.text) is None:
+        found = guess(state, (query.text, *query.nbest))
+        if found is not None:
+            return ask_back(state, world, found, query.text, own_words=True)
+    return (
+        services.said(state, query.text, world)
+        or _guessed(state, query, world)
+        or services.unmatched(state, world, "service.nomatch")
+    )
+
+
+def _guessed(state: State, query: Query, world: World, only_sure: bool = False) -> Turn | None:
+    """What a short utterance sounds like, done or asked back; None when it sounds like nothing here."""
+    found = guess(state, (query.text, *query.nbest))
+    if found is None or (only_sure and not found.sure) or commands.sound(found.words) == commands.sound(query.text):
+        return None
+    return _said(state, Query(found.words), world) if found.sure else ask_back(state, world, found, query.text)
+
+
+def _asked_back(state: State, supposed: Supposed, event: Event, world: World) -> Turn:
+    """The word on what was asked back. Everything is as it was before, and what was on the glass comes back."""
+    word = event.key if isinstance(event, Pressed) else None
+    if isinstance(event, Heard):
+        again = commands.sound(event.text) == commands.sound(supposed.words)
+        word = Key.YES if again else commands.command(event.text)
+    match word:
+        case Key.YES | Key.NEXT:
+            turn = _said(state, Query(supposed.words), world)
+        case Key.NO | Key.BACK | Key.CORRECT if supposed.own_words:
+            turn = services.typed(state, supposed.said, world)
+        case Key.NO | Key.BACK | Key.CORRECT:
+            turn = state, (*say(world.text("guess.again"), passing=True), state.asked)
+        case _:
+            turn = _react(state, event, world)
+    state, acts = turn
+    shown = state.supposed is not None or any(isinstance(act, Show | End) for act in acts)
+    return state, acts if shown or state.screen is None else (Show(state.screen), *acts)
 
 
 def _typed(state: State, event: Typed, world: World) -> Turn:
@@ -397,8 +446,8 @@ def _back_from_idle(state: State) -> State:
 
 
 def _remember(state: State, acts: tuple[Act, ...]) -> State:
-    """Keep what was said, shown and asked, for 再说一遍 and for coming back; the idle question is not kept."""
-    if state.phase is Phase.IDLE:
+    """Keep what was said, shown and asked, for 再说一遍 and for coming back; what lies over it is not kept."""
+    if state.phase is Phase.IDLE or state.supposed is not None:
         return state
     said = tuple(act.text for act in acts if isinstance(act, Say) and not act.passing)
     shown = [act.screen for act in acts if isinstance(act, Show)]

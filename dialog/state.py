@@ -38,12 +38,27 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
+class Supposed(msgspec.Struct, frozen=True):
+    """What was probably said and is being asked back: ``words``; ``said``: as it was heard.
+
+    ``own_words``: unless it was meant, ``said`` is the citizen's answer.
+    """
+
+    words: str
+    said: str
+    own_words: bool = False
+
+    def __repr__(self) -> str:
+        return "Supposed(...)"
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """``misses``, ``unheard``, ``silences``: unanswered questions, wordless utterances, deadlines, each in a row.
 
     ``said`` and ``screen`` and ``asked`` are what was last said, shown and asked, so that it can be repeated and come
     back to. ``others`` are the next best hits of the last question, offered when the first was wrong. ``flow`` is the
     service under way, and ``offset`` how far its choices were read out on the phone.
+    ``supposed`` is being asked back over all that, which stays as it was.
     """
 
     channel: Channel = Channel.KIOSK
@@ -64,6 +79,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     silences: int = 0
     flow: Flow | None = None
     offset: int = 0
+    supposed: Supposed | None = None
 
 
 Turn = tuple[State, tuple[Act, ...]]
