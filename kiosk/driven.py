@@ -101,6 +101,7 @@ class Driven:
             pending_sound=not self._microphone.empty,
             focus=view.focus,
             timings=tuple(msgspec.to_builtins(timing) for timing in app.engine.timings),
+            heard=app.engine.heard,
             document=msgspec.to_builtins(view.screen),
         )
 

@@ -125,6 +125,11 @@ class Engine:
         return self._crew.conversation.talk.timings if self._crew is not None else []
 
     @property
+    def heard(self) -> tuple[str, ...]:
+        """What was understood in the session under way."""
+        return tuple(self._crew.conversation.talk.heard) if self._crew is not None else ()
+
+    @property
     def wants_name(self) -> bool:
         """Whether a name is being asked for, which an identity card could give."""
         return isinstance(self.view.screen, TextScreen) and self.view.screen.private

@@ -77,7 +77,8 @@ Command = Tap | Press | Release | Touch | KeyDown | Hear | Look | Shot | Sound |
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What is on the glass. ``timings``: seconds of every spoken question of this session, as ``engine.Timing``.
+    """What is on the glass. ``timings``: seconds of every spoken question of this session, as ``engine.Timing``;
+    ``heard``: what was understood of each.
 
     ``saying``: whether the loudspeaker is busy; ``pending_sound``: whether injected sound is still being heard.
     """
@@ -95,6 +96,7 @@ class Seen(msgspec.Struct, frozen=True):
     pending_sound: bool
     focus: str
     timings: tuple[dict[str, float], ...]
+    heard: tuple[str, ...]
     document: dict[str, Any]
 
 

@@ -68,6 +68,8 @@ class Talk:
         self._ears_deadline: float | None = None
         self._speech_ended: float | None = None
         self.timings = []
+        self.heard: list[str] = []
+        """What was understood in this session, for whoever drives the kiosk from outside."""
 
     @property
     def can_hear(self) -> bool:
@@ -173,6 +175,7 @@ class Talk:
         self._ears.deafen()
         self._ears_deadline = None
         self.spoke_last = True
+        self.heard.append(heard.text)
         self._speech_ended = heard.speech_ended
         self._glass.change(voice=Voice.THINKING, partial=heard.text, level=0.0)
 

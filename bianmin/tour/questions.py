@@ -36,12 +36,12 @@ def speak_questions(scenes: Sequence[Scene], synthesiser: Synthesiser, report: R
 def speak_question(scene: Scene, synthesiser: Synthesiser, out: Path) -> None:
     """Write the question of ``scene`` as it arrives at the microphone."""
     voice = next((name for name in CITIZEN_VOICES if name in synthesiser.voices), None)
-    spoken = _trimmed(synthesiser.synthesise(scene.question, rate=scene.rate, voice=voice))
+    spoken = trimmed(synthesiser.synthesise(scene.question, rate=scene.rate, voice=voice))
     sound = pad(spoken, BEFORE, AFTER) if scene.snr is None else in_hall(spoken, scene.snr, BEFORE, AFTER)
     soundfile.write(out, sound.samples, sound.rate, subtype="PCM_16")
 
 
-def _trimmed(audio: Audio, floor: float = 0.01) -> Audio:
+def trimmed(audio: Audio, floor: float = 0.01) -> Audio:
     """Without the silence around the sentence, so that the end of speech is where it is said to be."""
     loud = np.flatnonzero(np.abs(audio.samples) > floor)
     if not len(loud):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from pypdf import PdfReader
 from devices import a4
 from devices.cups_printer import A4Service, CupsPrinter, JobState, Options, state_of
 from devices.ledger import Ledger, Outcome
+from devices.simulators.cups import Cups
 from devices.states import PrinterState
 
 FORM = """
@@ -87,49 +87,6 @@ def test_what_cups_reports_becomes_one_state(reasons: list[str], ipp: int, state
     assert state_of(reasons, ipp) is state
 
 
-class Cups:
-    """A scheduler of our own on a socket in a temporary folder; its printer is a backend that keeps paper."""
-
-    def __init__(self, folder: Path) -> None:
-        for name in ("spool", "spool/tmp", "cache", "state", "root", "logs", "root/ppd", "bin/backend"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o755)
-        self.socket, self.paper = folder / "cups.sock", folder / "paper.pdf"
-        (folder / "bin" / "daemon").symlink_to("/usr/lib/cups/daemon")
-        backend = folder / "bin" / "backend" / "paper"
-        backend.write_text(f'#!/bin/sh\n[ $# = 0 ] && exit 0\ncat ${{6:+"$6"}} > {self.paper}\n')
-        backend.chmod(0o700)
-        (folder / "cupsd.conf").write_text(
-            f"Listen {self.socket}\nWebInterface No\nBrowsing Off\nDefaultAuthType None\nPreserveJobFiles No\n"
-            "PreserveJobHistory Yes\nMaxLogSize 0\nLogLevel warn\n"
-            "<Location />\nOrder allow,deny\nAllow all\n</Location>\n"
-            "<Policy default>\n<Limit All>\nOrder deny,allow\n</Limit>\n</Policy>\n"
-        )
-        (folder / "cups-files.conf").write_text(
-            f"ServerBin {folder}/bin\nServerRoot {folder}/root\n"
-            f"RequestRoot {folder}/spool\nTempDir {folder}/spool/tmp\n"
-            f"CacheDir {folder}/cache\nStateDir {folder}/state\nAccessLog {folder}/logs/access\n"
-            f"ErrorLog {folder}/logs/error\nPageLog {folder}/logs/page\nSandboxing relaxed\nSystemGroup root\n"
-        )
-        self.process = subprocess.Popen(
-            ["cupsd", "-f", "-c", str(folder / "cupsd.conf"), "-s", str(folder / "cups-files.conf")],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def connection(self):  # type: ignore[no-untyped-def]
-        import cups
-
-        until = time.monotonic() + 15
-        while time.monotonic() < until:
-            try:
-                return cups.Connection(host=str(self.socket), port=0)
-            except RuntimeError:
-                assert self.process.poll() is None, "cupsd stopped"
-                time.sleep(0.05)
-        raise AssertionError("cupsd did not start in 15 s")
-
-
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cups]:
     pytest.importorskip("cups", reason="needs pycups: pip install bianmin-terminal[cups]")
@@ -138,13 +95,9 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cups]:
     if os.geteuid() != 0:
         pytest.skip("cupsd is tested as root only")
     cups = Cups(tmp_path_factory.mktemp("cups"))
-    connection = cups.connection()
-    connection.addPrinter("a4", device="paper:/a4", info="A4")
-    connection.enablePrinter("a4")
-    connection.acceptJobs("a4")
+    cups.add("a4")
     yield cups
-    cups.process.terminate()
-    cups.process.wait(10)
+    cups.close()
 
 
 def service(scheduler: Cups, folder: Path) -> tuple[A4Service, CupsPrinter]:
