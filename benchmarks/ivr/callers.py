@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -122,13 +123,22 @@ class Crowd:
         self._threads: list[threading.Thread] = []
         self.results: list[sipp.Result] = []
 
-    def call(self, actions: Sequence[sipp.Action], *, calls: int = 1, at_once: int = 1, rate: float = 5.0) -> None:
-        """Begin; ``wait`` for all."""
+    def call(
+        self,
+        actions: Sequence[sipp.Action],
+        *,
+        calls: int = 1,
+        at_once: int = 1,
+        rate: float = 5.0,
+        after: float = 0.0,
+    ) -> None:
+        """Begin ``after`` so many seconds; ``wait`` for all."""
         number = len(self._threads)
 
         def run() -> None:
             name = f"caller-{number}"
             own = self._folder / name
+            time.sleep(after)
             result = sipp.run(
                 "12345", actions, self._target, own, calls=calls, at_once=at_once, rate=rate, name=name, patience=3600
             )

@@ -2,10 +2,11 @@
 
     python -m benchmarks.ivr.crowd [--calls 25] [--minutes 1] [--workers 1] [--call 60]
 
-Callers come one after the other over the length of a call, up to the number; each asks after a second, listens, and
-hangs up after ``--call`` seconds (calls to a Chinese city's line last 150 s on average: Changzhou 2021); another takes
-the place until the time is over. Sound and times are taken from the wire. Gaps are told apart by a loop beside it that
-does nothing but sleep: what it slept through too was the host's (benchmarks.ivr.host).
+Callers come at random moments over the length of a call, up to the number, so that by chance several speak at once;
+each asks after a second, listens, and hangs up after ``--call`` seconds (calls to a Chinese city's line last 150 s on
+average: Changzhou 2021); another takes the place until the time is over. Sound and times are taken from the wire. Gaps
+are told apart by a loop beside it that does nothing but sleep: what it slept through too was the host's
+(benchmarks.ivr.host).
 """
 
 from __future__ import annotations
@@ -13,23 +14,34 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
+import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.ivr.callers import Asked, Crowd, asked, heard, pair, percentile
 from benchmarks.ivr.host import Host
+from benchmarks.ivr.judging import LEAD
 from benchmarks.ivr.lab import RTP, Lab
-from benchmarks.speech.questions import folder, questions
+from benchmarks.speech.questions import SpokenQuestion, folder, questions
+from bianmin import settings
+from bianmin.ivr_wiring import pack_path
+from content.pack import Pack
 from ivr.proving import rtp, sipp
 from ivr.proving.wire import Stream, Wire
+from speech.sentences import split_sentences
 
 CALL = 60.0
 """Seconds of a call."""
 
-GROUPS = 5
-"""Different questions asked at the same time."""
+GROUPS = 25
+"""Different questions asked at the same time, at most."""
+
+VOICE = "speech.synthesis_child"
+"""What a process that synthesises has in its command line."""
 
 OVER = 3.0
 """Seconds without a packet after which a call is over."""
@@ -73,23 +85,44 @@ class Meter:
         self._lab, self._wire, self._seen = lab, wire, seen
         self._stop = threading.Event()
         self.memory: list[int] = []
-        self.cpu = 0.0
+        self.cpu = self.voice_cpu = 0.0
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Meter:
         self._from, self._at = self._lab.cpu_seconds(), time.monotonic()
+        self._voice_from = self._lab.cpu_seconds(VOICE)
         self._thread.start()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._stop.set()
         self._thread.join()
-        self.cpu = (self._lab.cpu_seconds() - self._from) / (time.monotonic() - self._at)
+        seconds = time.monotonic() - self._at
+        self.cpu = (self._lab.cpu_seconds() - self._from) / seconds
+        self.voice_cpu = (self._lab.cpu_seconds(VOICE) - self._voice_from) / seconds
 
     def _run(self) -> None:
         while not self._stop.wait(1.0):
             self.memory.append(self._lab.memory())
-            self._seen.add(pair(self._wire.harvest(OVER, time.time()), RTP))
+            seen = self._seen
+            seen.add(pair(self._wire.harvest(OVER, time.time()), RTP))
+            if len(self.memory) % 60 == 0:
+                told = (
+                    f"{seen.calls} calls over, {seen.silent} silent, {len(seen.holes)} gaps in {len(seen.gaps)} packets"
+                )
+                print(f"{told}, {self.memory[-1] / 1e6:.0f} MB", file=sys.stderr, flush=True)
+
+
+def clips_of(asked_for: Sequence[SpokenQuestion]) -> list[float]:
+    """Of each question: the share of the sentences of its right answer that the pack in use has as clips."""
+    pack = Pack.open(pack_path(settings.load()))
+    voice = pack.meta.voices[0] if pack.meta.voices else ""
+    shares = []
+    for question in asked_for:
+        item = pack.item(question.item_id)
+        sentences = split_sentences(f"{LEAD}{item.title}。\n{item.spoken}")
+        shares.append(sum(pack.clip_bytes(one, voice) is not None for one in sentences) / max(1, len(sentences)))
+    return shares
 
 
 def main() -> None:
@@ -98,12 +131,17 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--call", type=float, default=CALL, help="seconds of a call")
+    parser.add_argument("--clips", action="store_true", help="ask only what is answered in clips, as with --clips all")
     parser.add_argument("--recordings", type=Path, default=None)
     arguments = parser.parse_args()
     every = [one for one in questions(n=200, where=arguments.recordings or folder()) if one.wav.exists()]
+    if arguments.clips:
+        every = [one for one, share in zip(every, clips_of(every), strict=True) if share == 1.0]
+    shares = clips_of(every[: min(GROUPS, arguments.calls)])
     spoken = [asked(one.wav, tail=12.0) for one in every[: min(GROUPS, arguments.calls)]]
     rounds = max(1, round(arguments.minutes * 60 / arguments.call))
     share = max(1, arguments.calls // len(spoken))
+    moments = random.Random(1)
     front = arguments.workers > 1
     seen = Seen(spoken)
     with Lab(workers=arguments.workers, front=front) as lab:
@@ -117,7 +155,8 @@ def main() -> None:
                         sipp.Play("question", question.packets),
                         sipp.Wait(arguments.call - 1.0),
                     )
-                    crowd.call(actions, calls=share * rounds, at_once=share, rate=share / arguments.call)
+                    after = moments.uniform(0.0, arguments.call / share)
+                    crowd.call(actions, calls=share * rounds, at_once=share, rate=share / arguments.call, after=after)
                 crowd.wait()
             health = lab.health()
         seen.add(pair(wire.streams(), RTP))
@@ -142,6 +181,9 @@ def main() -> None:
         "gap_max_ms": round(1000 * gaps[-1], 1) if gaps else None,
         "host_took_cpu_share": round(host.stolen, 3),
         "cpu_cores": round(meter.cpu, 2),
+        "of_them_live_synthesis": round(meter.voice_cpu, 2),
+        "different_questions": len(spoken),
+        "sentences_of_their_answers_that_are_clips": round(sum(shares) / len(shares), 3),
         "memory_mb_before": round(memory / 1e6),
         "memory_mb_by_tenths": [round(meter.memory[n] / 1e6) for n in range(0, len(meter.memory), tenth)],
         "refused": sum(worker["line"]["refused"] for worker in health["workers"] if worker["line"]),

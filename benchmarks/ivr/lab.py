@@ -107,11 +107,13 @@ class Lab:
             found += [child for child, parent in parents.items() if parent == pid]
         return found
 
-    def cpu_seconds(self) -> float:
-        """Of all processes together."""
+    def cpu_seconds(self, like: str = "") -> float:
+        """Of all processes together that have ``like`` in their command line."""
         total = 0.0
         for pid in self.processes():
             with contextlib.suppress(OSError):
+                if like.encode() not in (Path("/proc") / str(pid) / "cmdline").read_bytes():
+                    continue
                 fields = _stat(Path("/proc") / str(pid))
                 total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return total
