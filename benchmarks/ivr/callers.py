@@ -131,8 +131,9 @@ class Crowd:
         at_once: int = 1,
         rate: float = 5.0,
         after: float = 0.0,
+        hesitation: float = 0.0,
     ) -> None:
-        """Begin ``after`` so many seconds; ``wait`` for all."""
+        """Begin ``after`` so many seconds; ``wait`` for all. ``hesitation``: of every caller, see ``sipp.scenario``."""
         number = len(self._threads)
 
         def run() -> None:
@@ -140,7 +141,16 @@ class Crowd:
             own = self._folder / name
             time.sleep(after)
             result = sipp.run(
-                "12345", actions, self._target, own, calls=calls, at_once=at_once, rate=rate, name=name, patience=3600
+                "12345",
+                actions,
+                self._target,
+                own,
+                calls=calls,
+                at_once=at_once,
+                rate=rate,
+                hesitation=hesitation,
+                name=name,
+                patience=3600,
             )
             self.results.append(result)
 

@@ -37,11 +37,14 @@ from speech.sentences import split_sentences
 CALL = 60.0
 """Seconds of a call."""
 
-GROUPS = 25
+GROUPS = 26
 """Different questions asked at the same time, at most."""
 
 VOICE = "speech.synthesis_child"
 """What a process that synthesises has in its command line."""
+
+HESITATION = 4.0
+"""Seconds at most before the next caller takes the place, by chance: who spoke together once will not do so again."""
 
 OVER = 3.0
 """Seconds without a packet after which a call is over."""
@@ -139,7 +142,7 @@ def main() -> None:
         every = [one for one, share in zip(every, clips_of(every), strict=True) if share == 1.0]
     shares = clips_of(every[: min(GROUPS, arguments.calls)])
     spoken = [asked(one.wav, tail=12.0) for one in every[: min(GROUPS, arguments.calls)]]
-    rounds = max(1, round(arguments.minutes * 60 / arguments.call))
+    rounds = max(1, round(arguments.minutes * 60 / (arguments.call + HESITATION / 2)))
     share = max(1, arguments.calls // len(spoken))
     moments = random.Random(1)
     front = arguments.workers > 1
@@ -156,7 +159,7 @@ def main() -> None:
                         sipp.Wait(arguments.call - 1.0),
                     )
                     after = moments.uniform(0.0, arguments.call / share)
-                    crowd.call(actions, calls=share * rounds, at_once=share, rate=share / arguments.call, after=after)
+                    crowd.call(actions, calls=share * rounds, at_once=share, after=after, hesitation=HESITATION)
                 crowd.wait()
             health = lab.health()
         seen.add(pair(wire.streams(), RTP))

@@ -96,9 +96,11 @@ Max-Forwards: 70
 """
 
 
-def scenario(user: str, actions: Sequence[Action], folder: Path, refused: int = 0) -> str:
-    """The XML of one caller; packet files are written into ``folder``. ``refused``: the answer expected instead."""
-    steps = [_send(_INVITE.format(user=user), 'retrans="500"')]
+def scenario(user: str, actions: Sequence[Action], folder: Path, refused: int = 0, hesitation: float = 0.0) -> str:
+    """The XML of one caller; packet files are written into ``folder``. ``refused``: the answer expected instead;
+    ``hesitation``: at most so many seconds before dialling, by chance."""
+    steps = [f'<pause distribution="uniform" min="0" max="{round(hesitation * 1000)}"/>'] if hesitation else []
+    steps += [_send(_INVITE.format(user=user), 'retrans="500"')]
     steps += [f'<recv response="{code}" optional="true"/>' for code in (100, 180, 183)]
     if refused:
         steps += [f'<recv response="{refused}" rtd="true"/>', _send(_ack())]
@@ -147,6 +149,7 @@ def run(
     at_once: int = 1,
     rate: float = 10.0,
     refused: int = 0,
+    hesitation: float = 0.0,
     patience: float = 120.0,
     name: str = "caller",
 ) -> Result:
@@ -155,7 +158,7 @@ def run(
         raise SippMissingError
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / f"{name}.xml"
-    script.write_text(scenario(user, actions, folder, refused), encoding="utf-8")
+    script.write_text(scenario(user, actions, folder, refused, hesitation), encoding="utf-8")
     for _ in range(_TRIES):
         ports = ["-p", str(free_port()), "-mp", str(free_port(4 * at_once))]
         done = _sipp([target, "-sf", str(script), *ports, "-m", str(calls), "-l", str(at_once)], rate, patience, folder)
