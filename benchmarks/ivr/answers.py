@@ -9,8 +9,9 @@ line is asked. A question is put a second after the greeting began, as people do
 of six questions one is asked slowly and one hurriedly, where those recordings are there.
 
 Every call is a line of ``bench/ivr-answers.jsonl`` under the home folder; a run goes on where the last one ended, and
-after ``--minutes`` no further call begins. A call whose sound was torn by a busy machine (more than ``TORN`` of the
-packets late, whatever was answered) is no measurement of hearing: it is asked again, ``TRIES`` times at most.
+after ``--minutes`` no further call begins. What a busy machine did to a call is no measurement of
+hearing: one whose sound was torn (more than ``TORN`` of the packets late), or that heard "one moment" first, or nothing,
+is asked again whatever was answered, ``TRIES`` times at most; then it counts as it is.
 """
 
 from __future__ import annotations
@@ -52,7 +53,14 @@ LISTEN = 8.5
 LATE = 0.04
 """Seconds behind its place in the stream from which a packet is late: a jitter buffer's room."""
 
+ASKED_BACK = "您要问的是"
+"""The line offers choices instead of an answer: not counted as right, though the right one may be among them."""
+
 TORN = 0.02
+SLOW = 1.75
+"""Seconds to the first sound from which it is "one moment" (``ivr.settings.Habits.filler``), and the answer comes later
+than the caller stays."""
+
 TRIES = 3
 OVER = 2.0
 """Seconds without a packet after which a call is over."""
@@ -83,8 +91,9 @@ class Call(msgspec.Struct, frozen=True):
         return self.item in self.items
 
     @property
-    def torn(self) -> bool:
-        return self.caller_late > TORN * self.caller_packets or self.line_late > TORN * self.line_packets
+    def disturbed(self) -> bool:
+        torn = self.caller_late > TORN * self.caller_packets or self.line_late > TORN * self.line_packets
+        return torn or self.delay is None or self.delay > SLOW
 
     @property
     def key(self) -> tuple[str, str]:
@@ -211,13 +220,13 @@ def read(path: Path) -> list[Call]:
 
 
 def settled(calls: Sequence[Call]) -> dict[tuple[str, str], Call]:
-    """The call that counts for every question and condition: the first that was not torn, or the last of all tries."""
+    """The call that counts for every question and condition: the first undisturbed one, or the last of all tries."""
     by_key: dict[tuple[str, str], list[Call]] = {}
     for call in calls:
         by_key.setdefault(call.key, []).append(call)
     counted = {}
     for key, tries in by_key.items():
-        whole = next((one for one in tries if not one.torn), None)
+        whole = next((one for one in tries if not one.disturbed), None)
         if whole is not None or len(tries) >= TRIES:
             counted[key] = whole or tries[-1]
     return counted
@@ -235,7 +244,9 @@ def summary(calls: Sequence[Call]) -> list[dict[str, object]]:
             "right": round(sum(call.right for call in own) / max(1, len(own)), 4),
             "right_by_rate": {rate: f"{sum(right)}/{len(right)}" for rate, right in rates.items()},
             "silent": len(own) - len(delays),
-            "asked_again_for_torn_sound": sum(c.torn for c in calls if c.condition == condition),
+            "disturbed_calls": sum(call.disturbed for call in calls if call.condition == condition),
+            "counted_though_disturbed": sum(call.disturbed for call in own),
+            "asked_back_instead": sum(ASKED_BACK in call.heard for call in own if not call.right),
             "late_of_line_packets": _share(own, "line"),
             "late_of_caller_packets": _share(own, "caller"),
             "first_sound_p50": round(percentile(delays, 0.5), 2),

@@ -43,6 +43,9 @@ GROUPS = 26
 VOICE = "speech.synthesis_child"
 """What a process that synthesises has in its command line."""
 
+SETTLE = 25.0
+"""Seconds between the line's first readiness and the first call: the voice, which nobody waits for, loads meanwhile."""
+
 HESITATION = 4.0
 """Seconds at most before the next caller takes the place, by chance: who spoke together once will not do so again."""
 
@@ -113,6 +116,7 @@ class Meter:
                 told = (
                     f"{seen.calls} calls over, {seen.silent} silent, {len(seen.holes)} gaps in {len(seen.gaps)} packets"
                 )
+                told += f", first sound {percentile(seen.delays, 0.5):.2f}/{percentile(seen.delays, 0.95):.2f} s"
                 print(f"{told}, {self.memory[-1] / 1e6:.0f} MB", file=sys.stderr, flush=True)
 
 
@@ -148,6 +152,7 @@ def main() -> None:
     front = arguments.workers > 1
     seen = Seen(spoken)
     with Lab(workers=arguments.workers, front=front) as lab:
+        time.sleep(SETTLE)
         memory = lab.memory()
         with Host() as host, Wire(ports=RTP) as wire, tempfile.TemporaryDirectory() as place:
             with Meter(lab, wire, seen) as meter:
@@ -158,7 +163,7 @@ def main() -> None:
                         sipp.Play("question", question.packets),
                         sipp.Wait(arguments.call - 1.0),
                     )
-                    after = moments.uniform(0.0, arguments.call / share)
+                    after = moments.uniform(0.0, arguments.call)
                     crowd.call(actions, calls=share * rounds, at_once=share, after=after, hesitation=HESITATION)
                 crowd.wait()
             health = lab.health()
