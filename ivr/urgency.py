@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -33,6 +34,16 @@ def go_first(chosen: Iterable[int]) -> bool:
     except OSError:
         return False
     return True
+
+
+TURN = 0.0005
+"""Seconds a thread keeps the interpreter when another waits for it (by itself 0.005): the rounds of all calls let go of
+it several times for each, and would wait those milliseconds again and again while one caller's answer is searched."""
+
+
+def take_turns() -> None:
+    """Let no thread of this process keep the others waiting for long."""
+    sys.setswitchinterval(TURN)
 
 
 BEHIND = 10

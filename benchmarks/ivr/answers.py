@@ -10,8 +10,8 @@ of six questions one is asked slowly and one hurriedly, where those recordings a
 
 Every call is a line of ``bench/ivr-answers.jsonl`` under the home folder; a run goes on where the last one ended, and
 after ``--minutes`` no further call begins. What a busy machine did to a call is no measurement of
-hearing: one whose sound was torn (more than ``TORN`` of the packets late), or that heard "one moment" first, or nothing,
-is asked again whatever was answered, ``TRIES`` times at most; then it counts as it is.
+hearing: one whose sound was torn (more than ``TORN`` of the packets late), or that heard "one moment" first, or
+nothing, is asked again whatever was answered, ``TRIES`` times at most; then it counts as it is.
 """
 
 from __future__ import annotations

@@ -110,6 +110,7 @@ def _work(known: Settings, number: int) -> None:
     from ivr.words import Failed, say
     from ivr.worker import serve, settings_of, stand_by
 
+    urgency.take_turns()
     forward = urgency.step_back() if number == SPARE else None
     try:
         from bianmin.ivr_wiring import load, open_parts
