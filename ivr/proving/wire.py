@@ -7,6 +7,7 @@ for stream in wire.streams(): stream.source_port, stream.packets
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -23,6 +24,7 @@ from speech.audio import Samples
 
 _TIMESTAMPS = 35  # SO_TIMESTAMPNS
 _FORCED_BUFFER = 33  # SO_RCVBUFFORCE
+_PACKET, _IGNORE_OUTGOING = 263, 23  # SOL_PACKET, PACKET_IGNORE_OUTGOING: on loopback every packet is seen twice
 _ETH_IP = 0x0800
 _BUFFER = 32 * 1024 * 1024
 
@@ -72,6 +74,8 @@ class Wire:
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_IP))
         self._socket.setsockopt(socket.SOL_SOCKET, _FORCED_BUFFER, _BUFFER)
         self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+        with contextlib.suppress(OSError):  # an older kernel: they are passed over below
+            self._socket.setsockopt(_PACKET, _IGNORE_OUTGOING, 1)
         self._socket.bind((self._interface, 0))
         self._socket.settimeout(0.2)
         self._thread = threading.Thread(target=self._listen, name="wire", daemon=True)
@@ -111,7 +115,7 @@ class Wire:
                 data, extra, _, origin = self._socket.recvmsg(2048, 64)
             except TimeoutError:
                 continue
-            if origin[2] == socket.PACKET_OUTGOING:  # on loopback every packet is seen twice
+            if origin[2] == socket.PACKET_OUTGOING:
                 continue
             at = 0.0
             for level, kind, value in extra:
