@@ -142,11 +142,12 @@ class Mouth:
 
     def pump(self, now: float) -> None:
         """Fill the queue up."""
-        if self._leg.queued:
+        queued = self._leg.queued
+        if queued:
             self.last_sound = now
         if self._held:
             return
-        room = self._ahead - self._leg.queued
+        room = self._ahead - queued
         while room > 0:
             piece, offset = self._at_position()
             if piece is None:
@@ -157,9 +158,10 @@ class Mouth:
             if not taken:
                 break
             self._position += taken
+            queued += taken
             room -= taken
             self.last_sound = now
-        heard = self._position - self._leg.queued
+        heard = self._position - queued
         while self._pieces and heard >= len(self._pieces[0]):  # what was heard need not be kept
             heard -= len(self._pieces[0])
             self._position -= len(self._pieces.pop(0))

@@ -31,6 +31,7 @@ SILENCE = 5.0
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 SETTLED = 60.0
+ROUND = SILENCE / 5
 
 SPARE = -1
 """The number of the worker that is none yet."""
@@ -63,7 +64,7 @@ class Worker:
     ) -> None:
         self.number, self._command, self._changed, self._spare = number, command, changed, spare
         self._process: asyncio.subprocess.Process | None = None
-        self._heard = 0.0
+        self._heard = 0  # words of the worker
         self.phase = Phase.DOWN
         self.port = self.restarts = 0
         self.line: Health | None = None
@@ -106,7 +107,6 @@ class Worker:
 
     async def _once(self) -> None:
         self._enter(Phase.STARTING)
-        self._heard = time.monotonic()
         self._process = self._from_spare() or await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
@@ -133,7 +133,7 @@ class Worker:
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         while line := await process.stdout.readline():
-            self._heard = time.monotonic()
+            self._heard += 1
             match decode(line):
                 case Ready(port):
                     self.port, self.reason = port, ""
@@ -146,10 +146,15 @@ class Worker:
                     pass
 
     async def _watch(self) -> None:
+        """Time is counted in rounds of ours: when the whole machine stood still, that is one round, and what the worker
+        said meanwhile is read before it is over."""
+        silent = 0.0
         while True:
-            await asyncio.sleep(SILENCE / 5)
+            before = self._heard
+            await asyncio.sleep(ROUND)
+            silent = silent + ROUND if self._heard == before else 0.0
             allowed = LOADING if self.phase is Phase.STARTING else SILENCE
-            if time.monotonic() - self._heard > allowed:
+            if silent >= allowed:
                 self.reason = f"it had not reported for {allowed:.0f} seconds and was ended"
                 self.kill()
 

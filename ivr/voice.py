@@ -135,7 +135,7 @@ def pcm(samples: Samples, amplitude: float = 1.0) -> bytes:
 
 def samples_of(sound: bytes) -> Samples:
     """The line's bytes as float samples."""
-    return np.frombuffer(sound, "<i2").astype(np.float32) / np.float32(32768.0)
+    return np.frombuffer(sound, "<i2") * np.float32(1 / 32768)
 
 
 def tone(frequency: float, seconds: float, level: float = 0.25) -> bytes:

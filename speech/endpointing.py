@@ -108,14 +108,10 @@ class NoiseFloor:
 
 def level_of(samples: Samples) -> float:
     """Loudness in dB below full scale, -120 for digital silence."""
-    parts = (samples[start : start + _SHORT] for start in range(0, len(samples), _SHORT))
-    energy = sum(float(np.add.reduce(np.square(part))) for part in parts)
+    energy = float(
+        np.dot(samples, samples)
+    )  # a phone worker asks 800 times a second: mean and square take ten times that
     return max(-120.0, 10.0 * math.log10(energy / max(1, len(samples)) + 1e-12))
-
-
-_SHORT = 256
-"""Samples at a time: over more than 500 NumPy lets go of the interpreter's lock, and a thread that works (a search) gives
-it back after milliseconds; a phone worker asks for the loudness 800 times a second."""
 
 
 class Endpointer:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from speech.endpointing import FRAME_SECONDS, Boundary, Endpointer, EndpointSettings, Phrase, phrase_of
+from speech.endpointing import FRAME_SECONDS, Boundary, Endpointer, EndpointSettings, Phrase, level_of, phrase_of
 
 VOICE, QUIET = (0.9, -20.0), (0.02, -60.0)
 
@@ -116,3 +117,17 @@ def test_a_turn_never_lasts_longer_than_it_may() -> None:
 )
 def test_the_words_say_whether_more_is_to_come(text: str, phrase: Phrase) -> None:
     assert phrase_of(text) is phrase
+
+
+@pytest.mark.parametrize("length", [1, 255, 256, 257, 512, 1700])
+def test_loudness_is_that_of_all_samples_however_many(length: int) -> None:
+    samples = np.linspace(-0.3, 0.7, length, dtype=np.float32)
+
+    wanted = 10.0 * np.log10(np.mean(np.square(samples.astype(np.float64))))
+
+    assert level_of(samples) == pytest.approx(wanted, abs=1e-4)
+
+
+@pytest.mark.parametrize("length", [0, 512])
+def test_digital_silence_has_the_least_loudness(length: int) -> None:
+    assert level_of(np.zeros(length, np.float32)) == -120.0
