@@ -16,18 +16,14 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from content.model import Module
 from content.search.query import Query
 from dialog import (
     answered,
-    carrying,
-    checklist,
     closing,
     commands,
     human,
+    keys,
     listening,
-    manner,
-    menu,
     opinions,
     services,
     under_way,
@@ -109,25 +105,25 @@ def _react(state: State, event: Event, world: World) -> Turn:
         case Gone():
             return _parted(state, "gone")
         case Heard():
-            return _said(_back_from_idle(state), _query(state, event), world)
+            return _said(keys.back_from_idle(state), _query(state, event), world)
         case Typed():
-            return _typed(_back_from_idle(state), event, world)
+            return _typed(keys.back_from_idle(state), event, world)
         case Pressed():
-            return _pressed(state, event.key, world)
+            return keys.pressed(state, event.key, world)
         case Chosen():
-            return _chosen(_back_from_idle(state), event.choice, world)
+            return keys.chosen(keys.back_from_idle(state), event.choice, world)
         case Silence():
             return _silent(state, world)
         case Unintelligible():
-            return _unheard(_back_from_idle(state), world)
+            return _unheard(keys.back_from_idle(state), world)
         case Rated():
-            return _rated(state, event.stars, world)
+            return keys.rated(state, event.stars, world)
         case Printed() if state.phase is Phase.PRINTING:
             return answered.printed(state, world, event)
         case Transferred():
             return human.transferred(state, world, event) if state.phase is Phase.TRANSFERRING else (state, ())
         case Scanned():
-            return _scanned(_back_from_idle(state), event, world)
+            return _scanned(keys.back_from_idle(state), event, world)
         case NotPerformed():
             notice = world.text("service.unavailable")
             return listening.listen(replace(state, flow=None), world, "service.unavailable", notice=notice)
@@ -173,29 +169,29 @@ def _said(state: State, query: Query, world: World) -> Turn:
         return human.emergency(state, world, alarm)
     match seen(state.screen, query.text):
         case Key() as pressed:
-            return _pressed(state, pressed, world)
+            return keys.pressed(state, pressed, world)
         case Choice(id=named):
-            return _chosen(state, named, world)
+            return keys.chosen(state, named, world)
         case None:
             pass
     key = commands.command(query.text)
     if state.flow is not None:
         meant = services.wants_words(state.flow) and commands.is_judgement(query.text)
         if (key in services.GLOBAL and not meant) or (state.phase is Phase.HUMAN and key is not None):
-            return _pressed(state, key, world)
-        return _to_service(_in_service(state), query, world)
+            return keys.pressed(state, key, world)
+        return _to_service(keys.in_service(state), query, world)
     if state.phase is Phase.RATING:
         stars = commands.stars(query.text)
         if stars is not None and stars < closing.SATISFIED_FROM:
             return opinions.make_sure(state, world, stars)
         if stars is not None:
-            return _rated(state, stars, world)
+            return keys.rated(state, stars, world)
     if key is not None and (key is not Key.PRINT or state.phase is not Phase.LISTENING):
-        return _pressed(state, key, world)
+        return keys.pressed(state, key, world)
     if state.phase is Phase.CLARIFYING:
         choice = commands.spoken_choice(query.text, state.choices)
         if choice is not None:
-            return _chosen(state, choice.id, world)
+            return keys.chosen(state, choice.id, world)
     return _numbered(state, query.text, world) or _asked_for(state, query, world)
 
 
@@ -266,27 +262,13 @@ def _typed(state: State, event: Typed, world: World) -> Turn:
     if not event.text.strip():
         return state, (state.asked,)
     if state.flow is not None:
-        return services.typed(_in_service(state), event.text, world)
+        return services.typed(keys.in_service(state), event.text, world)
     return _asked_for(state, Query(event.text), world)
-
-
-def _in_service(state: State) -> State:
-    """A person was named in the middle of it, and the citizen goes on."""
-    return replace(state, phase=Phase.SERVICE) if state.phase is Phase.HUMAN else state
-
-
-def _rated(state: State, stars: int, world: World) -> Turn:
-    """A bad rating is asked about and may be rung back; a good one is thanked for."""
-    if state.phase is not Phase.RATING:
-        return state, ()
-    if stars < closing.SATISFIED_FROM:
-        return opinions.why(state, world, stars)
-    return closing.rated(state, world, Rated(stars))
 
 
 def _unheard(state: State, world: World) -> Turn:
     if state.flow is not None:
-        return services.unmatched(_in_service(state), world, "none.unheard")
+        return services.unmatched(keys.in_service(state), world, "none.unheard")
     return listening.unheard(state, world)
 
 
@@ -303,111 +285,6 @@ def _parted(state: State, reason: str) -> Turn:
     kept = under_way.parting(state)
     state, acts = closing.gone(state, reason)
     return state, (*kept, *acts)
-
-
-def _pressed(state: State, key: Key, world: World) -> Turn:
-    """A key means the same in every phase, save where a service takes it for its answer."""
-    if state.phase is Phase.IDLE:
-        return _after_idle(state, key, world)
-    match key:
-        case Key.HUMAN:
-            return human.to_a_person(state, world)
-        case Key.SLOWER | Key.FASTER | Key.LOUDER | Key.QUIETER:
-            return manner.adjust(state, world, key)
-        case Key.REPEAT:
-            return manner.repeat(state)
-        case Key.STAY:
-            return state, (state.asked,)
-    if state.flow is not None:
-        if state.phase is Phase.HUMAN and key in (Key.BACK, Key.NEXT, Key.YES, Key.CONTINUE):
-            return under_way.go_on(state, world)
-        return services.pressed(_in_service(state), key, world)
-    match key:
-        case Key.HOME | Key.BACK | Key.CANCEL | Key.MORE:
-            return listening.listen(state, world, "listen.more")
-        case Key.SERVICES:
-            return _name_services(state, world)
-        case Key.CONTINUE:
-            return carrying.take(state, world)
-        case Key.RESUME:
-            return carrying.offer(state, world)
-        case Key.NEXT | Key.TYPE | Key.RECORD:
-            return state, (state.asked,)
-        case Key.CORRECT:
-            return _correct(state, world)
-        case Key.PRINT:
-            return answered.print_slip(state, world)
-        case Key.MATERIALS:
-            return _materials(state, world)
-        case Key.SKIP:
-            return closing.goodbye(state, world) if state.phase is Phase.RATING else (state, (state.asked,))
-        case Key.FINISH:
-            return closing.goodbye(state, world) if state.phase is Phase.RATING else closing.ask_rating(state, world)
-        case Key.YES:
-            return _yes(state, world)
-        case Key.NO:
-            return _no(state, world)
-        case _:
-            assert_never(key)
-
-
-def _materials(state: State, world: World) -> Turn:
-    """What to bring: on the glass a list to tick off, on the phone one thing a sentence."""
-    item = world.knowledge.item(state.item_id)
-    if state.channel is Channel.KIOSK and item is not None and item.materials:
-        return checklist.start(state, world, item)
-    return answered.materials(state, world)
-
-
-def _name_services(state: State, world: World) -> Turn:
-    """What can be done here, said in one go."""
-    names = "、".join(choice.label for choice in menu.choices(world) if choice.id not in menu.off(state, world))
-    state, acts = listening.listen(state, world, "")
-    return state, (*say(world.text("service.names", names=names)), *acts)
-
-
-def _yes(state: State, world: World) -> Turn:
-    if state.phase is Phase.CLARIFYING and len(state.choices) == 2:
-        return _chosen(state, state.choices[0].id, world)
-    if state.phase is Phase.ANSWERED and world.can_print and state.channel is Channel.KIOSK:
-        return answered.print_slip(state, world)
-    return state, (state.asked,)
-
-
-def _no(state: State, world: World) -> Turn:
-    if state.phase is Phase.RATING:
-        return closing.goodbye(state, world)
-    if state.phase is Phase.ANSWERED:
-        return answered.wrong(state, world)
-    return _correct(state, world)
-
-
-def _correct(state: State, world: World) -> Turn:
-    if state.phase is Phase.ANSWERED:
-        return answered.wrong(state, world)
-    return listening.listen(state, world, "listen.correct", notice=world.text("listen.correct"))
-
-
-def _chosen(state: State, choice: str, world: World) -> Turn:
-    """A touched or named choice. Its id says what it is: ``item:ID``, ``module:ID``, ``none``, or stars."""
-    kind, _, rest = choice.partition(":")
-    if state.flow is not None:
-        return services.chosen(_in_service(state), choice, world)
-    if state.phase is Phase.RATING and choice in {level.id for level in closing.LEVELS}:
-        return _rated(state, int(choice), world)
-    if kind == "service" and rest in set(Service):
-        return services.begin(state, world, Intent(Service(rest)))
-    if kind == "none":
-        return listening.no_answer(state, world, "unknown")
-    if kind == "module" and rest in set(Module):
-        return listening.browse(state, world, Module(rest))
-    item = world.knowledge.item(rest) if kind == "item" else None
-    if item is None:
-        return state, (state.asked,)
-    if not item.is_valid_on(state.now.date()):
-        return listening.no_answer(state, world, "expired")
-    heard = state.heard if state.phase is Phase.CLARIFYING else item.title
-    return listening.answer(replace(state, heard=heard, others=()), world, item)
 
 
 def _silent(state: State, world: World) -> Turn:
@@ -428,21 +305,6 @@ def _silent(state: State, world: World) -> Turn:
         return human.to_a_person(state, world)
     prompt = "silence.phone" if silences == 1 else "silence.phone_again"
     return state, (*say(world.text(prompt), passing=True), state.asked)
-
-
-def _after_idle(state: State, key: Key, world: World) -> Turn:
-    """Any key but the end brings back what was there before the idle question."""
-    state = _back_from_idle(state)
-    if key is Key.FINISH:
-        return closing.goodbye(state, world)
-    if key in (Key.STAY, Key.YES, Key.BACK):
-        shown: tuple[Act, ...] = (Show(state.screen),) if state.screen is not None else ()
-        return state, (*shown, state.asked)
-    return _pressed(state, key, world)
-
-
-def _back_from_idle(state: State) -> State:
-    return replace(state, phase=state.resume) if state.phase is Phase.IDLE else state
 
 
 def _remember(state: State, acts: tuple[Act, ...]) -> State:
