@@ -172,6 +172,7 @@ def health(
             screen="kiosk" in load(release.profile).profile.packages,
             question=question if question.exists() else None,
             provisioned=(settings.home() / "terminal.toml").exists(),
+            workers=settings.load().ivr.workers,
             patience=patience or judging.PATIENCE,
         )
         verdict = judging.judge(seen, before if isinstance(before, dict) else {})

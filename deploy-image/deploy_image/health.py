@@ -1,7 +1,7 @@
 """Does this system work? The question after every start of an updated terminal, and its consequences.
 
-The program that serves is asked, not a second one (docs/decisions/0043): a question is put to the running kiosk or
-phone line. A kiosk without a microphone has loaded no recogniser; then one is tried by itself.
+The program that serves is asked, not a second one (docs/decisions/0043): a question is put to the running kiosk, or to
+every worker of the phone line. A kiosk without a microphone has loaded no recogniser; then one is tried by itself.
 
 Search and recognition (and the screen, where there is one) must work. The printer and central must work only if they
 did before the update: a cable pulled out in the night must not undo one.
@@ -66,13 +66,19 @@ def judge(seen: Iterable[Seen], before: Mapping[str, bool]) -> Verdict:
     return Verdict(not reasons, tuple(reasons), looked)
 
 
-def look(run: Run, *, screen: bool, question: Path | None, provisioned: bool, patience: float = PATIENCE) -> list[Seen]:
-    """Look at everything through the program's own commands, each for ``patience`` seconds at most. Never raises."""
+def look(
+    run: Run, *, screen: bool, question: Path | None, provisioned: bool, workers: int = 1, patience: float = PATIENCE
+) -> list[Seen]:
+    """Look at everything through the program's own commands, each for ``patience`` seconds at most. Never raises.
+
+    ``workers``: how many serve the phone line, where there is no screen; each of them must work.
+    """
     seen = [_screen(run, patience)] if screen else [Seen(Part.SCREEN, None, "this terminal has none")]
     if seen[0].ok is False:  # nobody to ask, and waiting for him would only keep the way back waiting
         seen += [Seen(part, False, "there is no kiosk to ask") for part in (Part.SEARCH, Part.SPEECH)]
     else:
-        seen += _ask(run, "kiosk" if screen else "ivr-0", question, patience)
+        programs = ["kiosk"] if screen else [f"ivr-{number}" for number in range(workers)]
+        seen += _ask_all(run, programs, question, patience)
     seen.append(_printer(run))
     if provisioned:
         code, said = run(["bianmin", "sync", "now"], patience)
@@ -85,6 +91,20 @@ def look(run: Run, *, screen: bool, question: Path | None, provisioned: bool, pa
 def _screen(run: Run, patience: float) -> Seen:
     code, said = run(["/usr/lib/bianmin/wait-for-kiosk"], patience)
     return Seen(Part.SCREEN, code == 0, "the kiosk is ready" if code == 0 else _last(said) or "no kiosk came up")
+
+
+def _ask_all(run: Run, programs: Sequence[str], question: Path | None, patience: float) -> list[Seen]:
+    """The first that does not work speaks for all, under its name; the last one when all do."""
+    if len(programs) == 1:
+        return _ask(run, programs[0], question, patience)
+    seen: list[Seen] = []
+    who = "every worker"
+    for program in programs:
+        seen = _ask(run, program, question, patience)
+        if any(one.ok is False for one in seen):
+            who = program
+            break
+    return [Seen(one.part, one.ok, f"{who}: {one.text}") for one in seen]
 
 
 def _ask(run: Run, program: str, question: Path | None, patience: float) -> list[Seen]:

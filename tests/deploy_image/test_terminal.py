@@ -197,6 +197,25 @@ def test_a_terminal_without_a_screen_or_a_printer_is_not_judged_by_them() -> Non
     assert health.baseline(verdict) == {"search": True}
 
 
+@pytest.mark.parametrize("broken", [None, "ivr-0", "ivr-2"])
+def test_every_worker_of_the_phone_line_is_asked(broken: str | None) -> None:
+    """Asked was the first one only: a system on which the others did not start was kept."""
+    asked: list[str] = []
+
+    def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
+        if "ask" not in command:
+            return 0, '{"devices":[]}'
+        asked.append(command[command.index("--of") + 1])
+        if asked[-1] == broken:
+            return 1, f"{broken} is not running (no such file or directory)"
+        return 0, '{"outcome":"answer","listens":true,"heard":{"pinyin":"yi4"}}'
+
+    verdict = judge(health.look(run, screen=False, question=Path("q.wav"), provisioned=False, workers=3), {})
+    assert verdict.good is (broken is None)
+    assert asked == ["ivr-0", "ivr-1", "ivr-2"][: 1 if broken == "ivr-0" else 3]
+    assert all(broken in reason for reason in verdict.reasons if broken)
+
+
 # -- slots
 
 
