@@ -70,7 +70,7 @@ class Bench:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         machine.save(folder / "memory")
-        whole = ["qemu-img", "convert", "-O", "raw", self.work / "run.qcow2", folder / "disk.img"]
+        whole: list[str | Path] = ["qemu-img", "convert", "-O", "raw", self.work / "run.qcow2", folder / "disk.img"]
         subprocess.run(whole, check=True)
         shutil.copyfile(self.work / "vm" / "efivars.fd", folder / "efivars.fd")
 
@@ -101,9 +101,30 @@ class Bench:
             (folder / path.name).hardlink_to(path)
         size = size or sum(path.stat().st_size for path in folder.iterdir()) // 1024 // 1024 + 200
         self.stick.unlink(missing_ok=True)
-        command = ["/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-O", "^has_journal", "-d", folder, self.stick, f"{size}M"]
+        command: list[str | Path] = [
+            "/sbin/mke2fs",
+            "-q",
+            "-F",
+            "-t",
+            "ext4",
+            "-O",
+            "^has_journal",
+            "-d",
+            folder,
+            self.stick,
+            f"{size}M",
+        ]
         subprocess.run(command, check=True)
         shutil.rmtree(folder)
+
+    def usb_stick(self, name: str, file: Path) -> Path:
+        """A USB stick as couriers carry them (FAT), with one file; ``name``: of its image in the work folder."""
+        path = self.work / f"{name}.img"
+        path.unlink(missing_ok=True)
+        kib = max(8192, file.stat().st_size // 1024 * 21 // 20)
+        subprocess.run(["/sbin/mkfs.vfat", "-C", path, str(kib)], check=True, capture_output=True)
+        subprocess.run(["mcopy", "-i", path, file, f"::{file.name}"], check=True)
+        return path
 
     def blank_stick(self, size: int) -> None:
         """A stick of ``size`` MiB to be in from the start, where there is none yet; filled later."""

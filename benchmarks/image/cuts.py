@@ -31,6 +31,7 @@ def ready(bench: Bench, built: Path, key_folder: Path) -> None:
     made = bundles.hostile("small", key_folder, bench.work)
     bench.make_stick([bench.work / "good.raucb", bench.work / "bad.raucb", *made])
     disk = bench.work / "boot.img"
+    shutil.rmtree(bench.work / "updated", ignore_errors=True)  # of an earlier run
     subprocess.run(["cp", "--sparse=always", built / "disk.img", disk], check=True)
     with bench.machine(disk) as machine:
         bench.up(machine)

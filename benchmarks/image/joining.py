@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from benchmarks.image.bench import PATIENCE, Bench, one_line
 from deploy_image.vm import Vm
@@ -94,7 +95,9 @@ def join(bench: Bench, packs: tuple[Path, Path]) -> None:
 
 def _provision(bench: Bench, machine: Vm, code: str) -> None:
     began = machine.seconds
-    machine.plug_in(_stick(bench, FILE.format(port=PORT, code=code)))
+    file = bench.work / "bianmin-terminal.toml"
+    file.write_text(FILE.format(port=PORT, code=code), "utf-8")
+    machine.plug_in(bench.usb_stick("provisioning", file))
     command = "for i in $(seq 300); do test -s /data/bianmin/terminal.toml && break; sleep 2; done; hostname"
     _, said = machine.run(command, PATIENCE)
     bench.note("join", "a stick with the file is put in", one_line(said), "wl-007" in said, machine.seconds - began)
@@ -111,27 +114,17 @@ def _provision(bench: Bench, machine: Vm, code: str) -> None:
     bench.note("join", "the rescue screen knows the number", one_line(said), "PHONE=0576-00000000" in said)
 
 
-def _stick(bench: Bench, text: str) -> Path:
-    """A small FAT stick with the provisioning file."""
-    path, file = bench.work / "provisioning.img", bench.work / "bianmin-terminal.toml"
-    path.unlink(missing_ok=True)
-    file.write_text(text, "utf-8")
-    subprocess.run(["/sbin/mkfs.vfat", "-C", path, "8192"], check=True, capture_output=True)
-    subprocess.run(["mcopy", "-i", path, file, "::"], check=True)
-    return path
-
-
 def _restarts(machine: Vm) -> str:
     """What changes with a restart: of the machine, of the kiosk (which ends and begins anew by itself, when idle)."""
     command = "cut -c1-8 /proc/sys/kernel/random/boot_id; systemctl show -p MainPID --value bianmin-kiosk"
     return one_line(machine.run(command, PATIENCE)[1])
 
 
-def _last(machine: Vm, command: str) -> dict[str, dict[str, str]]:
+def _last(machine: Vm, command: str) -> dict[str, Any]:
     user = "setpriv --reuid=bianmin --regid=bianmin --init-groups"
     _, said = machine.run(f"{user} {command} 2>&1 | tail -3", PATIENCE)
     lines = [line for line in said.splitlines() if line.startswith("{")]
-    return json.loads(lines[-1]) if lines else {"said": {"": one_line(said)}}
+    return json.loads(lines[-1]) if lines else {"said": one_line(said)}
 
 
 def main() -> None:

@@ -6,11 +6,11 @@ Stages ``staff`` and ``stick`` of ``benchmarks.image.trial``; both go on from th
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from benchmarks.image import stages
 from benchmarks.image.bench import PATIENCE, Bench, one_line
+from deploy_image.vm import Vm
 
 AS_PROGRAM = "setpriv --reuid=bianmin --regid=bianmin --init-groups"
 """The kiosk's user: only this one may open the socket."""
@@ -28,21 +28,16 @@ print(line.makefile().readline())
 """
 
 
-def staff(bench: Bench, newer: Path | None) -> None:
+def staff(bench: Bench) -> None:
     """What the staff area reaches, as the kiosk's user, in the updated system; the running kiosk is asked."""
-    total = json.loads((newer / "build.json").read_text())["slot_sha256"] if newer else ""
     machine, _disk = bench.resume("updated")
     with machine:
-        machine.run(f"cat > /run/chore.py <<'END'\n{CHORE}END", PATIENCE)
-        for chore, good in (
-            ("state", lambda told: bool(told["state"]["systems"])),
-            ("help-on", lambda told: "certificate authority" in told["error"]),
-            ("check", lambda told: total in ("", told["state"]["sum"])),
-        ):
+        for chore in ("state", "help-on"):
             began = machine.seconds
-            told = answer(machine.run(f"{AS_PROGRAM} python3.11 /run/chore.py {chore} 2>&1 | tail -3", PATIENCE)[1])
+            told = _chore(machine, chore)
+            good = bool(told) and (chore == "state" or "certificate authority" in told["error"])
             seen = json.dumps(told, ensure_ascii=False)[:300]
-            bench.note("staff", chore, seen, bool(told) and good(told), machine.seconds - began)
+            bench.note("staff", chore, seen, good, machine.seconds - began)
         began = machine.seconds
         command = f"{AS_PROGRAM} bianmin ask --of kiosk 社保卡丢了怎么办 --wait 900 --json 2>&1 | tail -3"
         told = answer(machine.run(command, PATIENCE)[1])
@@ -50,18 +45,38 @@ def staff(bench: Bench, newer: Path | None) -> None:
         bench.note("staff", "the running kiosk is asked", seen, bool(told.get("results")), machine.seconds - began)
 
 
-def update_by_stick(bench: Bench, stick: Path) -> None:
-    """A whole system from a USB stick, as the staff area has it done: the chore ``update``, and what comes after it.
+def verify(bench: Bench, total: str) -> None:
+    """The whole running system is read by the chore ``check``: its sum must be that of the build, ``total``.
 
-    ``stick``: a FAT file system with one bundle, newer than the system that runs. The services are stopped while RAUC
-    writes, because they would only slow the emulated machine down.
+    Without ``total`` it is only asked for. The services are stopped meanwhile.
     """
     machine, _disk = bench.resume("updated")
     with machine:
         machine.run(f"systemctl stop {stages.SERVICES} 2>/dev/null", PATIENCE)
+        began = machine.seconds
+        told = _chore(machine, "check")
+        found = (told.get("state") or {}).get("sum", "")
+        seen = f"{told.get('error', '')}sum {found or 'none'}; of the build: {total or 'not known'}"
+        bench.note("staff", "check", seen, bool(found) and total in ("", found), machine.seconds - began)
+
+
+def _chore(machine: Vm, chore: str) -> dict[str, Any]:
+    machine.run(f"cat > /run/chore.py <<'END'\n{CHORE}END", PATIENCE)
+    return answer(machine.run(f"{AS_PROGRAM} python3.11 /run/chore.py {chore} 2>&1 | tail -3", LONG)[1])
+
+
+def update_by_stick(bench: Bench) -> None:
+    """A whole system from a USB stick, as the staff area has it done: the chore ``update``, and what comes after it.
+
+    The stick (``usb.img``) has one bundle, newer than the system that runs. The services are stopped while RAUC writes,
+    because they would only slow the emulated machine down.
+    """
+    machine, _disk = bench.resume("updated" if (bench.work / "updated").exists() else "ready")
+    with machine:
+        machine.run(f"systemctl stop {stages.SERVICES} 2>/dev/null", PATIENCE)
         machine.run(f"cat > /run/chore.py <<'END'\n{CHORE}END", PATIENCE)
         began = machine.seconds
-        machine.plug_in(stick)
+        machine.plug_in(bench.work / "usb.img")
         _, said = machine.run(f"{_UNTIL_MOUNTED}; findmnt -no FSTYPE,OPTIONS /run/courier; ls /run/courier", PATIENCE)
         mounted = "noexec" in said and ".raucb" in said
         bench.note("stick", "a stick with a bundle is put in", one_line(said), mounted, machine.seconds - began)
@@ -81,6 +96,8 @@ def update_by_stick(bench: Bench, stick: Path) -> None:
         bench.note("stick", "attract screen", "attract-stick.png", shown > 0, machine.seconds - began)
         machine.shell(PATIENCE)
         stages.healthy(bench, machine, "stick", began)
+        _, said = machine.run("grep -c kiosk-ready /data/bianmin/logs/kiosk-events.jsonl", PATIENCE)
+        bench.note("stick", "the old system's log goes on", f"{said} starts in it", said.strip() >= "2")
         bench.keep_running(machine, "updated")
 
 

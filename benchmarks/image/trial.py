@@ -2,17 +2,18 @@
 
     python -m benchmarks.image.trial --images var/images/simulator --work var/image-trial --keys var/keys [STAGE ...]
 
-Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, update, staff, ill, rollback, rescue; all
-of them by default. ``boot`` saves the moment at which the terminal is up, and the others go on from there, so that a
-run may be split and repeated; each line of the table is in WORK/results.json at once. ``benchmarks.image.report``
-writes benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything is many times slower than on a
-terminal.
+Stages in their order: bundles, boot, job (in part: slip, hear, ask), refuse, stick, staff, verify, ill, rollback,
+rescue; all of them by default. ``boot`` saves the moment at which the terminal is up, and the others go on from
+there, so that a run may be split and repeated; each line of the table is in WORK/results.json at once.
+``benchmarks.image.report`` writes benchmarks/results/image.md. QEMU emulates the processor (TCG, no KVM): everything
+is many times slower than on a terminal.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -41,6 +42,7 @@ INSIDE: dict[str, tuple[str, Callable[[str], bool]]] = {
 def boot(bench: Bench, images: Path) -> None:
     """From power to the attract screen and a passed health check, and what the system looks like inside."""
     disk = bench.work / "boot.img"
+    shutil.rmtree(bench.work / "updated", ignore_errors=True)  # of an earlier run
     subprocess.run(["cp", "--sparse=always", images / "disk.img", disk], check=True)
     bench.blank_stick(STICK)
     with bench.machine(disk) as machine:
@@ -62,8 +64,8 @@ ITEM = "remote-medical-filing"
 
 NO_KIOSK = "#!/bin/sh\\necho no kiosk; exit 1\\n"
 
-PARTS = ("slip", "hear", "ask", "switch", "screen", "stick")
-"""Stages that are part of others, for when time is short."""
+PARTS = ("slip", "hear", "ask", "update", "switch", "screen")
+"""Stages that are part of others, or of which others show the same; for when time is short."""
 
 
 def job(bench: Bench) -> None:
@@ -149,6 +151,12 @@ def make_bundles(bench: Bench, images: Path, newer: Path | None, key_folder: Pat
     bundles.variant(slot, "simulator", "2027.02.01", broken, key_folder, folder / "bad.raucb")
     made = bundles.hostile("simulator", key_folder, folder)
     bench.make_stick([folder / "good.raucb", folder / "bad.raucb", *made], STICK)
+    bench.usb_stick("usb", folder / "good.raucb")
+
+
+def _sum(newer: Path | None) -> str:
+    """Of the system that the update brought; of a changed one nobody noted it."""
+    return str(json.loads((newer / "build.json").read_text())["slot_sha256"]) if newer else ""
 
 
 def main() -> None:
@@ -157,6 +165,7 @@ def main() -> None:
     parser.add_argument("--newer", type=Path, help="A build of a newer version: what the update brings.")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--keys", type=Path, required=True)
+    parser.add_argument("--sum", default="", help="Of the updated system, for verify.")
     parser.add_argument("stages", nargs="*")
     chosen = parser.parse_args()
     bench = Bench(chosen.work, chosen.work / "results.json")
@@ -170,8 +179,9 @@ def main() -> None:
         "refuse": lambda: stages.refuse(bench, "refuse"),
         "update": lambda: stages.update(bench, "update"),
         "switch": lambda: switch(bench, chosen.newer or chosen.images),
-        "staff": lambda: staff_area.staff(bench, chosen.newer),
-        "stick": lambda: staff_area.update_by_stick(bench, chosen.work / "third" / "usb.img"),
+        "staff": lambda: staff_area.staff(bench),
+        "verify": lambda: staff_area.verify(bench, chosen.sum or _sum(chosen.newer)),
+        "stick": lambda: staff_area.update_by_stick(bench),
         "ill": lambda: stages.falls_ill(bench, "back", "/usr/lib/bianmin/wait-for-kiosk", NO_KIOSK),
         "rollback": lambda: stages.rollback(bench, "rollback"),
         "screen": lambda: stages.rescue(bench, "rescue", chosen.images / "disk.img", Sizes().slot, tried=True),
