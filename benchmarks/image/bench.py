@@ -66,13 +66,15 @@ class Bench:
 
     def keep_running(self, machine: Vm, name: str) -> None:
         """The same for a machine that itself went on from a saved moment: its disk becomes a whole one."""
-        folder = self.work / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        machine.save(folder / "memory")
-        whole: list[str | Path] = ["qemu-img", "convert", "-O", "raw", self.work / "run.qcow2", folder / "disk.img"]
+        folder, fresh = self.work / name, self.work / f"{name}.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        machine.save(fresh / "memory")
+        whole: list[str | Path] = ["qemu-img", "convert", "-O", "raw", self.work / "run.qcow2", fresh / "disk.img"]
         subprocess.run(whole, check=True)
-        shutil.copyfile(self.work / "vm" / "efivars.fd", folder / "efivars.fd")
+        shutil.copyfile(self.work / "vm" / "efivars.fd", fresh / "efivars.fd")
+        shutil.rmtree(folder, ignore_errors=True)  # only now: the machine may have gone on from it
+        fresh.rename(folder)
 
     def resume(self, name: str) -> tuple[Vm, Path]:
         """Go on from a saved moment, on a copy-on-write disk; and that disk."""
