@@ -99,9 +99,9 @@ def update_by_stick(bench: Bench) -> None:
 
 def comes_up(bench: Bench, machine: Vm, began: float) -> None:
     """After GRUB's choice at ``began``: the new system is found healthy and kept. The moment is saved."""
+    machine.shell(PATIENCE)  # before, the screen shows the firmware's picture
     shown = stages.wait_for_picture(machine, bench.work / "attract-stick.png")
     bench.note("stick", "attract screen", "attract-stick.png", shown > 0, machine.seconds - began)
-    machine.shell(PATIENCE)
     stages.healthy(bench, machine, "stick", began)
     _, said = machine.run("grep -c kiosk-ready /data/bianmin/logs/kiosk-events.jsonl", PATIENCE)
     bench.note("stick", "the old system's log goes on", f"{said} starts in it", said.strip() >= "2")
