@@ -106,7 +106,7 @@ EVENTS = st.one_of(
     st.builds(Told, st.sampled_from([None, NEW, PLAIN])),
     st.just(Unreachable()),
     st.just(Fetched()),
-    st.builds(NotFetched, st.booleans()),
+    st.builds(NotFetched, st.booleans(), st.sampled_from(["", "no room"])),
     st.builds(Rebuilt, st.booleans()),
     st.just(Installed("1")),
     st.builds(Refused, st.just("no"), st.booleans()),

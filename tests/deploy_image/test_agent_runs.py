@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deploy_image import delta
 from deploy_image.agent.offer import Index, Part, Release
-from deploy_image.agent.run import file_sha256
+from deploy_image.agent.run import LEFT_FREE, file_sha256
 from deploy_image.agent.simulated import PowerCut, SimulatedTerminal, sample_release
 
 
@@ -43,6 +43,26 @@ def test_fetching_goes_on_where_it_broke_off(world: SimulatedTerminal) -> None:
     world.live(2 * 3_600)
     assert world.version == "2"
     assert world.fetched == len(world.files["delta"]) + len(world.files["full"])
+
+
+@pytest.mark.parametrize("free", [0, LEFT_FREE])
+def test_an_update_without_room_is_given_up_before_it_is_fetched(world: SimulatedTerminal, free: int) -> None:
+    """Fetched again and again, it took the room that citizens' messages need, and central never heard why."""
+    world.free = free
+    world.live(12 * 3_600, every=300)
+    assert (world.version, world.fetched, world.restarts) == ("1", 0, 0)
+    assert [outcome.result for outcome in world.said] == ["started", "failed"]
+    assert "MB are needed on the data partition" in world.said[-1].reason
+
+
+def test_what_was_fetched_already_counts_as_room(world: SimulatedTerminal) -> None:
+    world.slot.write_bytes(b"another system")
+    world.breaks_after = len(world.files["full"]) // 3
+    # Exactly enough, and less of it with every piece that comes.
+    disk = LEFT_FREE + len(world.files["full"]) + len(zstandard.decompress(world.files["full"])) + 1_000
+    world.room = lambda folder: disk - sum(path.stat().st_size for path in folder.iterdir())  # type: ignore[method-assign]
+    world.live(2 * 3_600)
+    assert world.version == "2"
 
 
 def test_nothing_is_installed_while_somebody_uses_the_terminal(world: SimulatedTerminal) -> None:

@@ -80,8 +80,8 @@ def step(memory: Memory, event: Event, now: float) -> tuple[Memory, tuple[Effect
             return memory, ()
         case Fetched():
             return _fetched(memory)
-        case NotFetched(wrong=wrong):
-            return _not_fetched(memory, wrong, now)
+        case NotFetched():
+            return _not_fetched(memory, event, now)
         case Rebuilt(ok=ok):
             if not isinstance(state, Rebuilding):
                 return memory, ()
@@ -157,11 +157,13 @@ def _fetched(memory: Memory) -> tuple[Memory, tuple[Effect, ...]]:
             return memory, ()
 
 
-def _not_fetched(memory: Memory, wrong: bool, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+def _not_fetched(memory: Memory, event: NotFetched, now: float) -> tuple[Memory, tuple[Effect, ...]]:
     state, known = memory.state, memory.known
     if not isinstance(state, Fetching):
         return memory, ()
-    if wrong and state.kind == "delta":
+    if event.never:
+        return _bad(known, state.release, event.never, now)
+    if event.wrong and state.kind == "delta":
         return Memory(Fetching(state.release, "full"), known), ()
     if state.failures >= TRIES:
         # Perhaps the release was withdrawn meanwhile: ask again. What came is kept for when it was not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -78,6 +79,9 @@ class RealOutside:
 
     def healthy(self) -> bool:
         return self._healthy.exists()
+
+    def room(self, folder: Path) -> int:
+        return shutil.disk_usage(folder).free
 
     def _get(self, name: str, have: int) -> requests.Response:
         headers = {"Range": f"bytes={have}-"} if have else {}

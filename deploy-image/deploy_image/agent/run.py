@@ -18,6 +18,9 @@ from deploy_image.agent.words import Effect, Event, Kind, Memory
 from deploy_image.errors import ImageError
 from offline_cache.files import Disk, read_if_there, replace_file
 
+LEFT_FREE = 256_000_000
+"""Bytes that an update leaves free for what citizens left here and what is logged."""
+
 
 class FetchError(Exception):
     """Fetching broke off; what came is kept."""
@@ -51,6 +54,10 @@ class Outside(Protocol):
 
     def healthy(self) -> bool:
         """The health check of this start has passed."""
+        ...
+
+    def room(self, folder: Path) -> int:
+        """Free bytes where ``folder`` is."""
         ...
 
 
@@ -131,9 +138,14 @@ class Agent:
     def _fetch(self, release: Release, kind: Kind) -> Event:
         part = release.full if kind == "full" else release.deltas[0].part
         path = self._folder / f"{part.sha256}.part"
-        for other in self._folder.glob("*.part"):
+        for other in (*self._folder.glob("*.part"), self._bundle):
             if other != path:
-                other.unlink()
+                other.unlink(missing_ok=True)
+        missing = part.bytes - (path.stat().st_size if path.exists() else 0)
+        room, needed = self._outside.room(self._folder), missing + release.bytes + LEFT_FREE
+        if room < needed:
+            said = f"{needed // 1_000_000} MB are needed on the data partition, {room // 1_000_000} MB are free"
+            return words.NotFetched(never=said)
         try:
             if not path.exists() or path.stat().st_size < part.bytes:
                 self._outside.fetch(part.url, path, part.bytes)

@@ -29,7 +29,7 @@ class SimulatedTerminal:
     """Central and one terminal's hardware, in memory but for the files of the agent. It satisfies ``Outside``.
 
     ``ill``: versions that would not be found healthy here; ``cut(where)``: may raise ``PowerCut``;
-    ``breaks_after``: bytes after which every transfer breaks off.
+    ``breaks_after``: bytes after which every transfer breaks off; ``free``: bytes on the data partition.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class SimulatedTerminal:
         self.online = True
         self.cut: Callable[[str], None] = lambda where: None
         self.breaks_after = 1 << 40
+        self.free = 1 << 40
         self.agent: Agent | None = None
 
     def index(self) -> Index:
@@ -91,6 +92,9 @@ class SimulatedTerminal:
 
     def healthy(self) -> bool:
         return self.version not in self.ill
+
+    def room(self, folder: Path) -> int:
+        return self.free
 
     def boot(self) -> None:
         """GRUB and the health check: a new version that does not work is left again."""

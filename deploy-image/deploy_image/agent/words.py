@@ -110,9 +110,13 @@ class Fetched(msgspec.Struct, frozen=True):
 
 
 class NotFetched(msgspec.Struct, frozen=True):
-    """It broke off (``wrong`` False: what came is kept, and it goes on from there) or it is another file (True)."""
+    """It broke off (``wrong`` False: what came is kept, and it goes on from there) or it is another file (True).
+
+    ``never``: why it cannot be fetched at all on this terminal.
+    """
 
     wrong: bool = False
+    never: str = ""
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
