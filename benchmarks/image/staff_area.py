@@ -83,7 +83,7 @@ def update_by_stick(bench: Bench) -> None:
         before = bench.environment(machine)
         began = machine.seconds
         machine.send(f"{AS_PROGRAM} python3.11 /run/chore.py update\n")
-        # The answer is seldom heard: the machine is restarting already.
+        # The answer, or what GRUB says where the restart was faster than the answer.
         heard = machine.expect(rf'({{"error":.*}})[\r\n]|{GRUB}', LONG)
         told = answer(heard[1].decode()) if heard[1] else {}
         good = not told.get("error")

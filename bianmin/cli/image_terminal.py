@@ -216,10 +216,14 @@ def chore() -> None:
     import sys
 
     from deploy_image import chores
+    from deploy_image.errors import ImageError
 
-    done = chores.answer(sys.stdin.buffer.readline(chores.LONGEST), chores.Machine())
-    sys.stdout.buffer.write(msgspec.json.encode(done) + b"\n")
-    sys.stdout.buffer.flush()
+    def say(done: chores.Done) -> None:
+        sys.stdout.buffer.write(msgspec.json.encode(done) + b"\n")
+        sys.stdout.buffer.flush()
+
+    with failures(ImageError, OSError):
+        chores.serve(sys.stdin.buffer.readline(chores.LONGEST), chores.Machine(), say)
 
 
 def pin(as_json: Json = False) -> None:

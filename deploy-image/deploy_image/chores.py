@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
 import msgspec
 
@@ -82,27 +83,37 @@ class Machine(msgspec.Struct, frozen=True):
     now: Callable[[], dt.datetime] = dt.datetime.now
 
 
-def answer(line: bytes, machine: Machine) -> Done:
-    """Carry out what one line asks. Never raises: what went wrong is the answer."""
+def serve(line: bytes, machine: Machine, say: Callable[[Done], None]) -> None:
+    """Carry out what one line asks and ``say`` how it ended; whatever ends this program, too, comes after that.
+
+    What went wrong is said. Raises ``ImageError`` only for what comes afterwards.
+    """
+    last: Sequence[str] = ()
     try:
         chore = msgspec.json.decode(line[:LONGEST], type=Wanted).chore
+        total, last = _carry_out(chore, machine)
+        done = Done("", msgspec.structs.replace(state(machine), sum=total))
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Done("this is no chore")
-    try:
-        total = _carry_out(chore, machine)
-        return Done("", msgspec.structs.replace(state(machine), sum=total))
+        done = Done("this is no chore")
     except (ImageError, OSError) as error:
-        return Done(" ".join(str(error).split()))
+        done = Done(" ".join(str(error).split()))
+    say(done)
+    if last:
+        machine.run(last)
 
 
-def _carry_out(chore: Chore, machine: Machine) -> str:
+REBOOT = ("systemctl", "--no-block", "reboot")
+
+
+def _carry_out(chore: Chore, machine: Machine) -> tuple[str, Sequence[str]]:
+    """The sum, of check only; and the command that ends the system, once the answer is out."""
     match chore:
         case Chore.CHECK:
             running = next(slot.name for slot in machine.look() if slot.running)
-            return filesystem.digest(machine.partitions / f"root-{running.lower()}")
+            return filesystem.digest(machine.partitions / f"root-{running.lower()}"), ()
         case Chore.UPDATE:
             machine.run(["rauc", "install", str(_bundle(machine.stick))])
-            machine.run(["systemctl", "--no-block", "reboot"])
+            return "", REBOOT
         case Chore.HELP_ON:
             if not machine.ssh_ca.exists():
                 raise ImageError("this image was built without a certificate authority for remote help")
@@ -110,15 +121,17 @@ def _carry_out(chore: Chore, machine: Machine) -> str:
         case Chore.HELP_OFF:
             machine.run(["systemctl", "stop", HELP])
         case Chore.RESTART:
-            machine.run(["systemctl", "--no-block", "reboot"])
+            return "", REBOOT
         case Chore.POWER_OFF:
-            machine.run(["systemctl", "--no-block", "poweroff"])
+            return "", ("systemctl", "--no-block", "poweroff")
         case Chore.ERASE:
             machine.run(ERASE)
-            machine.run(["systemctl", "--no-block", "reboot", "--force"])
+            return "", (*REBOOT, "--force")
         case Chore.STATE:
             pass
-    return ""
+        case _:
+            assert_never(chore)
+    return "", ()
 
 
 def _bundle(stick: Path) -> Path:
