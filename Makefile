@@ -9,7 +9,7 @@ CONTENT := $(shell find content -type f ! -name '*.pyc' 2>/dev/null)
 CLIPS ?= $(if $(CI),none,prompts)
 SYNTHESIS := $(wildcard speech/synthesis*.py speech/kokoro*.py speech/spoken_text*.py speech/clips.py)
 
-.PHONY: run test setup debian check pytest test-vosk image-test lock clean help
+.PHONY: run test setup debian check pytest test-vosk image-test image-test-all lock clean help
 
 help:
 	@echo "make run    set up what is missing, then open the kiosk (or, without a display, run the tour)"
@@ -59,14 +59,15 @@ $(STARTER): $(CONTENT) $(SYNTHESIS) var/models/.fetched | $(VENV)/.installed
 	$(BIN)/bianmin content build content/wenling -o $@ --clips $(CLIPS)
 	@touch $@
 
-# From nothing to a terminal in QEMU that starts and does its job; power cuts, updates and returns on a small system. As
-# root. All there is, which takes hours of an emulated processor: make image-test CUTS=0:20 STAGES= SMALL=
+# From nothing to a terminal in QEMU that starts and prints; refusals, returns and power cuts on a small system. As root,
+# about 40 minutes of a machine that does nothing else. image-test-all: everything, hours of an emulated processor.
 IMAGES := var/images/simulator
-# One power cut of each kind.
+# Seeds; these are one power cut of each kind.
 CUTS ?= 2:8
-# Of the small and of the real system; empty: all.
-SMALL ?= ready refuse update back torn cut
-STAGES ?= boot slip ask screen
+# Stages of the small and of the real system; empty: all.
+SMALL ?= ready refuse back cut
+STAGES ?= boot slip screen
+DELTAS ?=
 image-test: setup
 	@sh deploy-image/install-debian-packages.sh deploy-image/image-packages.txt
 	test -f var/keys/root.key || $(BIN)/bianmin image keys --trial var/keys
@@ -74,9 +75,12 @@ image-test: setup
 	$(BIN)/python -m benchmarks.image.small --out var/small --cache var/cache/image --keys var/keys
 	$(BIN)/python -m benchmarks.image.cuts --small var/small --work var/image-cuts --keys var/keys --seeds $(CUTS) $(SMALL)
 	$(BIN)/python -m benchmarks.image.trial --images $(IMAGES) --work var/image-trial --keys var/keys $(STAGES)
-	$(BIN)/python -m benchmarks.image.deltas $(IMAGES) --out var/image-sizes.json
+	$(if $(DELTAS),$(BIN)/python -m benchmarks.image.deltas $(IMAGES) --out var/image-sizes.json)
 	$(BIN)/python -m benchmarks.image.fleet --out var/image-fleet.json
 	$(BIN)/python -m benchmarks.image.report var/image-trial --notes benchmarks/image/goals.md --cuts var/image-cuts --sizes var/image-sizes.json --fleet var/image-fleet.json
+
+image-test-all:
+	$(MAKE) image-test CUTS=0:20 SMALL= STAGES= DELTAS=yes
 
 # What the tests of the pages take from npm (axe-core), verified by the hashes of the lock.
 var/npm/.installed: tests/central/npm/package.json tests/central/npm/package-lock.json | debian

@@ -20,7 +20,7 @@ HEAD = """# The terminal image: what was seen
 
 QEMU without KVM: the processor is emulated, on two hyperthreads of one core that other work shares, at low priority.
 Seconds are from switching on, or of the step; a terminal is many times faster. The stages are those of
-`make image-test`, run one by one.
+`make image-test-all`, run one by one.
 """
 
 REAL = """
@@ -112,7 +112,7 @@ def main() -> None:
         cuts = sorted((row for row in small if row["stage"] == "cut"), key=lambda row: int(row["what"].split()[-1]))
         good = sum(bool(row["ok"]) for row in cuts)
         text += CUTS + f"\n{good} of {len(cuts)} ended in a whole system.\n" + table(cuts, stage=False)
-    if chosen.sizes:
+    if chosen.sizes and chosen.sizes.exists():
         text += sizes_text(json.loads(chosen.sizes.read_text("utf-8")))
     if chosen.fleet:
         text += fleet_text(json.loads(chosen.fleet.read_text("utf-8")))
