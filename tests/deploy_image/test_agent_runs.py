@@ -74,6 +74,22 @@ def test_nothing_is_installed_while_somebody_uses_the_terminal(world: SimulatedT
     assert world.version == "2"
 
 
+def test_whoever_comes_while_it_is_written_is_not_thrown_out(world: SimulatedTerminal) -> None:
+    """Writing a slot takes a minute or more; the restart came at its end, whoever stood there by then."""
+
+    def comes(where: str) -> None:
+        if where == "installed":
+            world.is_quiet = False
+
+    world.cut = comes
+    world.live(12 * 3_600, every=300)
+    assert (len(world.installs), world.restarts, world.version) == (1, 0, "1")
+    world.is_quiet, world.cut = True, lambda where: None
+    world.live(3_600)
+    assert (len(world.installs), world.restarts, world.version) == (1, 1, "2")
+    assert [outcome.result for outcome in world.said] == ["started", "installed"]
+
+
 def test_a_version_that_does_not_work_is_left_and_not_tried_again(world: SimulatedTerminal) -> None:
     world.ill = frozenset({"2"})
     world.live(12 * 3_600, every=300)

@@ -5,10 +5,11 @@
     Idle --asked, offered--> Fetching(delta) --whole--> Rebuilding --same bytes--> Ready --idle, in window--> Installing
       ^                          |  no delta, or it fails                            |                            |
       |                          v                                                   |                            v
-      |                     Fetching(full) ---------whole--------------------------->+                        Trying
-      |                                                                                                           |
-      +------ healthy: reported, kept <---------- started again: the new version runs, the health check says -----+
-      +------ back in the old version: reported, the version is never tried again --------------------------------+
+      |                     Fetching(full) ---------whole--------------------------->+                         Written
+      |                                                                                                           | idle
+      |                                                                                                           v
+      +------ healthy: reported, kept <---------- started again: the new version runs, the health check says -- Trying
+      +------ back in the old version: reported, the version is never tried again ---------------------------------+
 
 After every step the state is saved (old or new, never half) before its effects are carried out, so each of them may be
 carried out twice, and is harmless when it is.
@@ -51,6 +52,7 @@ from deploy_image.agent.words import (
     Told,
     Trying,
     Unreachable,
+    Written,
 )
 
 ASK_EVERY = 3600.0
@@ -89,7 +91,7 @@ def step(memory: Memory, event: Event, now: float) -> tuple[Memory, tuple[Effect
         case Installed(version=version):
             if not isinstance(state, Installing):
                 return memory, ()
-            return Memory(Trying(state.release, version), known), (Restart(),)
+            return Memory(Written(state.release, version), known), ()
         case Refused():
             return _refused(memory, event, now)
         case Healthy(version=version):
@@ -115,6 +117,8 @@ def _tick(state: State, known: Known, quiet: bool, now: float) -> tuple[State, t
         case Installing(release=release):
             # Only after a restart in mid-installation: the effect ends in Installed or Refused otherwise.
             return (state, (Install(release),)) if quiet else (state, ())
+        case Written(release=release, old=old):
+            return (Trying(release, old), (Restart(),)) if quiet else (state, ())
         case Trying():
             return state, ()
         case _:
@@ -132,6 +136,11 @@ def _started(memory: Memory, version: str, now: float) -> tuple[Memory, tuple[Ef
         if version == state.release.version:
             return memory, ()  # the health check has the word
         return _bad(memory.known, state.release, "the new system did not become healthy", now)
+    if isinstance(state, Written):
+        # A power cut was the restart; or only the agent began anew, and the new system has still to be tried.
+        return (
+            Memory(Trying(state.release, state.old), memory.known) if version == state.release.version else memory
+        ), ()
     if isinstance(state, (Fetching, Rebuilding, Ready, Installing)) and version == state.release.version:
         # Somebody installed it by hand (a stick, say).
         return _end(memory.known, Outcome(version, "installed"), now)

@@ -63,14 +63,22 @@ class Installing(msgspec.Struct, frozen=True, tag=True):
     failures: int = 0
 
 
-class Trying(msgspec.Struct, frozen=True, tag=True):
-    """The other slot is written and starts next, or has started and is being looked at. ``old``: where we came from."""
+class Written(msgspec.Struct, frozen=True, tag=True):
+    """The other slot is written and starts next; somebody may have come meanwhile, so the restart waits until it is
+    quiet. ``old``: the version that runs."""
 
     release: Release
     old: str
 
 
-State = Idle | Fetching | Rebuilding | Ready | Installing | Trying
+class Trying(msgspec.Struct, frozen=True, tag=True):
+    """The other slot is being started, or has started and is being looked at. ``old``: where we came from."""
+
+    release: Release
+    old: str
+
+
+State = Idle | Fetching | Rebuilding | Ready | Installing | Written | Trying
 
 
 class Memory(msgspec.Struct, frozen=True):
