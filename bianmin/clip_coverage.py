@@ -95,10 +95,10 @@ def fixed_prompts(pack: Pack) -> Iterable[str]:
 
 
 def openings(pack: Pack, has: Has) -> Iterable[Opening]:
-    """The sentences with blanks; one of a title alone is fixed for every item of the pack and not listed."""
+    """The sentences with blanks; one of a title or a key alone is fixed for each of the pack's and not listed."""
     for prompt in pack.prompts():
         text = prompt.texts.get(LANGUAGE, "")
-        if "{" not in text or set(_BLANK.findall(text)) == {"title"}:
+        if "{" not in text or set(_BLANK.findall(text)) in ({"title"}, {"key"}):
             continue
         for sentence in split_sentences(text):
             if "{" not in sentence:

@@ -162,6 +162,7 @@ def open_parts(loaded: Loaded, chosen: Settings, dialler: Dialler, number: int =
     endpoint = EndpointSettings(pause=chosen.ivr.habits.pause)
     return Parts(
         think=think,
+        prompt=pack.prompt,
         foresee=foresee,
         voice=voice,
         ears=lambda: Ears(Hearing(loaded.recogniser, endpoint)),

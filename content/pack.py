@@ -38,6 +38,9 @@ SCHEMA = 1
 
 SPOKEN_LANGUAGE = "zh"
 _BLANK = re.compile(r"\{(\w*)\}")
+KEYS = "一二三四"
+"""How the keys of a telephone are named that a prompt may have a blank for, {key}: four at a time (ISO/IEC 13714)."""
+
 DIGESTS = ("records_digest", "pack_digest")
 
 IMPORTED_BATCH = "SELECT rowid, id, title, questions, answer FROM imported WHERE rowid > ? ORDER BY rowid LIMIT ?"
@@ -319,17 +322,19 @@ def spoken_sentences(
     split: Callable[[str], tuple[str, ...]] = split_sentences,
     scenarios: tuple[Scenario, ...] = (),
 ) -> tuple[str, ...]:
-    """Prompts without blanks or with an item's title as the only one, spoken answers, scenarios' titles and questions;
-    of all other prompts the sentences without blanks, and how they start.
+    """Prompts without blanks, or with an item's title or a telephone's key as the only one, spoken answers, scenarios'
+    titles and questions; of all other prompts the sentences without blanks, and how they start.
     """
     spoken = [prompt.texts.get(SPOKEN_LANGUAGE, "") for prompt in prompts]
     fixed = [text for text in spoken if "{" not in text]
     titled = [text for text in spoken if set(_BLANK.findall(text)) == {"title"}]
+    keyed = [text for text in spoken if set(_BLANK.findall(text)) == {"key"}]
+    pressed = (text.format(key=key) for text in keyed for key in KEYS)
     answers = (text for item in items for text in (*(lead.format(title=item.title) for lead in titled), item.spoken))
     # The start of a titled prompt too: imported items have no clip of their own, nor has a pack with prompts only.
-    starts = (start for text in spoken if "{" in text for start in lead_ins(text))
+    starts = (start for text in spoken if "{" in text and text not in keyed for start in lead_ins(text))
     asked = (text for scenario in scenarios for text in (scenario.title, *(q.text for q in scenario.questions)))
-    whole = (sentence for text in (*fixed, *answers, *asked) for sentence in split(text))
+    whole = (sentence for text in (*fixed, *pressed, *answers, *asked) for sentence in split(text))
     around = (sentence for text in spoken if "{" in text for sentence in split(text) if "{" not in sentence)
     return tuple(dict.fromkeys((*starts, *whole, *around)))
 

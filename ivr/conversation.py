@@ -72,7 +72,7 @@ class Conversation:
         self._thoughts = Thoughts(parts)
         self._doing = Doing.THINKING
         self._kept = Keepsakes()
-        self._script = Script(parts.voice, self._kept, lambda act: parts.rated(act, leg.caller))
+        self._script = Script(parts.voice, self._kept, lambda act: parts.rated(act, leg.caller), parts.prompt)
         self._patience = Patience(parts.habits)
         self._deadline: float | None = None
         self._speak_from = 0.0

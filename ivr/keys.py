@@ -5,6 +5,8 @@ ISO/IEC 13714: at most four commands besides those; function before key; keys as
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dialog.acts import Ask
 from dialog.events import Chosen, Event, Key, Pressed
 
@@ -14,28 +16,28 @@ MOST = 4
 MOST_CHOICES = 5
 """Choices that can be pressed: four and "none of these"; a longer list is for touching, not for pressing."""
 
-# 0, * and # stand for the keys that have no name here.
-_NAMES: dict[Key, str] = {
-    Key.MATERIALS: "听材料",
-    Key.REPEAT: "再听一遍",
-    Key.SLOWER: "说慢一点",
-    Key.FASTER: "说快一点",
-    Key.LOUDER: "说大声一点",
-    Key.QUIETER: "说小声一点",
-    Key.MORE: "问别的事",
-    Key.FINISH: "结束通话",
-    Key.YES: "是的",
-    Key.NO: "不是",
-    Key.STAY: "继续",
-    Key.NEXT: "说完了",
-    Key.CORRECT: "重来",
-    Key.CANCEL: "不办了",
-    Key.RECORD: "改成留言",
-    Key.SERVICES: "听有哪些服务",
-    Key.CONTINUE: "接着办",
-    Key.RESUME: "以后再办",
-}
-_NUMERALS = "零一二三四五六七八九"
+# 0, * and # stand for the keys that have no name here. The name of each is a prompt, key.materials and so on.
+NAMED = (
+    Key.MATERIALS,
+    Key.REPEAT,
+    Key.SLOWER,
+    Key.FASTER,
+    Key.LOUDER,
+    Key.QUIETER,
+    Key.MORE,
+    Key.FINISH,
+    Key.YES,
+    Key.NO,
+    Key.STAY,
+    Key.NEXT,
+    Key.CORRECT,
+    Key.CANCEL,
+    Key.RECORD,
+    Key.SERVICES,
+    Key.CONTINUE,
+    Key.RESUME,
+)
+_NUMERALS = "零一二三四"
 
 
 def meaning(key: str, ask: Ask) -> Event | None:
@@ -71,13 +73,13 @@ def pressable_choices(ask: Ask) -> dict[str, str]:
 def pressable_keys(ask: Ask) -> tuple[Key, ...]:
     """The keys with digits 1.. in order; yes and no are always 1 and 2."""
     first = tuple(key for key in (Key.YES, Key.NO) if key in ask.keys)
-    others = tuple(key for key in ask.keys if key in _NAMES and key not in first)
+    others = tuple(key for key in ask.keys if key in NAMED and key not in first)
     return (*first, *others)[:MOST]
 
 
-def spoken(ask: Ask) -> str:
-    """The sentence that names the keys of ``ask``, or "" where it has none of its own."""
+def spoken(ask: Ask, prompt: Callable[[str], str]) -> str:
+    """The sentences that name the keys of ``ask`` in the words of ``prompt``, or "" where it has none of its own."""
     if pressable_choices(ask):
         return ""
-    parts = [f"{_NAMES[key]}请按{_NUMERALS[number]}" for number, key in enumerate(pressable_keys(ask), start=1)]
-    return "，".join(parts) + "。" if parts else ""
+    keys = enumerate(pressable_keys(ask), start=1)
+    return "".join(prompt(f"key.{key.name.lower()}").format(key=_NUMERALS[number]) for number, key in keys)

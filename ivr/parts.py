@@ -105,11 +105,13 @@ Errands = Callable[[Act, Desk], "Errand | None"]
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """``foresee`` thinks ahead (None: nothing is thought before it is asked); ``ears`` opens the hearing of one call;
-    ``today``: the time of day; ``rated``: keeps a rating of a caller; ``left``: carries out what the dialog still wants
-    done for a caller who hung up; ``record``: puts a call on record, and then ``notice`` is said first."""
+    """``prompt``: the pack's, by id; ``foresee`` thinks ahead (None: nothing is thought before it is asked); ``ears``
+    opens the hearing of one call; ``today``: the time of day; ``rated``: keeps a rating of a caller; ``left``: carries
+    out what the dialog still wants done for a caller who hung up; ``record``: puts a call on record, and then
+    ``notice`` is said first."""
 
     think: Think
+    prompt: Callable[[str], str]
     foresee: Callable[[State, Event], Thought] | None = None
     voice: Speaking
     ears: Callable[[], Listening]

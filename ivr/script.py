@@ -28,10 +28,17 @@ class Run(msgspec.Struct):
 
 
 class Script:
-    """``rated``: told of a rating. ``ask`` is what may be said and pressed now; it stays until the next one."""
+    """``rated``: told of a rating; ``prompt``: the pack's, by id. ``ask`` is what may be said and pressed
+    now; it stays until the next one."""
 
-    def __init__(self, voice: Speaking, kept: Keepsakes, rated: Callable[[Rate | Vote], None]) -> None:
-        self._voice, self._kept, self._rated = voice, kept, rated
+    def __init__(
+        self,
+        voice: Speaking,
+        kept: Keepsakes,
+        rated: Callable[[Rate | Vote], None],
+        prompt: Callable[[str], str],
+    ) -> None:
+        self._voice, self._kept, self._rated, self._prompt = voice, kept, rated, prompt
         self._steps: deque[Run | Act] = deque()
         self._rate, self._volume = 1.0, DEFAULT_VOLUME
         self.ask = Ask()
@@ -59,7 +66,7 @@ class Script:
                     said.append(act)
                 case Ask():
                     self.ask = act
-                    named = keys.spoken(act) if name_keys else ""
+                    named = keys.spoken(act, self._prompt) if name_keys else ""
                     if named:
                         said.append(Say(named, passing=True))
                     self._run(said)

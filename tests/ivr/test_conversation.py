@@ -182,7 +182,7 @@ def test_a_choice_is_taken_by_its_number() -> None:
 def test_silence_is_told_after_the_timeout_and_the_keys_are_named() -> None:
     call = greeted((Say("我在听"), ASK)).run(8)
     assert call.events[-1] == Silence()
-    assert call.voice.said[-1][0] == "听材料请按一，再听一遍请按二。"
+    assert call.voice.said[-1][0] == "听材料请按一。再听一遍请按二。"
 
 
 def test_speaking_stops_the_clock_of_silence() -> None:

@@ -52,6 +52,7 @@ async def serve(host: str, port: int, media: int, people: People) -> None:
 
     parts = Parts(
         think=think,
+        prompt=words,
         voice=voice,
         ears=lambda: Ears(Hearing(ScriptedRecogniser(()), voice=LoudIsVoice())),
         errands=errand,

@@ -12,6 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
+from content.standard_prompts import standard_prompts
 from dialog.acts import Act
 from dialog.events import Event
 from dialog.state import DEFAULT_VOLUME, State, Turn
@@ -190,6 +191,7 @@ class Call:
         understands = recogniser or ScriptedRecogniser(lines)
         parts = Parts(
             think=think or self.dialog.think,
+            prompt=lambda name: standard_prompts()[name].texts["zh"],
             foresee=self.dialog.foresee if foresees else None,
             left=left,
             voice=self.voice,
