@@ -3,16 +3,16 @@
     python -m benchmarks.ivr.walk SIP_ADDRESS 说:新生儿怎么上医保 说:再说一遍 按:2 说:转人工
 
 The caller waits until the line has been silent for a moment, then says (说) or presses (按) the next thing (SIP INFO);
-听 only listens. What the line said is recognised back: what stands here is what a caller hears, not what was written.
+按:号 presses the last long number that was heard, as a caller who wrote it down; 听 only listens. With --clerk PORT there
+is a clerk at sip:clerk@127.0.0.1:PORT: 员:1 waits for his call, tells what he hears, and presses 1 for him. What the line
+said is recognised back: what stands here is what a caller hears, not what was written.
 """
 
 from __future__ import annotations
 
 import argparse
-import socket
-import threading
+import re
 import time
-from types import TracebackType
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from content.search.vocabulary import vocabulary
 from ivr.leg import RATE
 from ivr.proving import g711, rtp
 from ivr.proving.telephone import Telephone
+from ivr.proving.udp import UdpEnd
 from speech.audio import Audio, Samples
 from speech.hearing import Final, Hearing
 
@@ -38,33 +39,18 @@ LONGEST = 45.0
 HUSH = g711.encode(Audio(np.zeros(rtp.PACKET, np.float32), RATE))
 
 
-class Sound:
+class Sound(UdpEnd):
     """The caller's end of the sound: sends silence or what is to be said, 50 packets a second; keeps what came."""
 
     def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        super().__init__("sound")
         self._socket.setblocking(False)
-        self.port = int(self._socket.getsockname()[1])
         self.peer = 0
         self.saying: list[bytes] = []
         self.heard: list[Samples] = []
         self.last_loud = self.last_said = time.monotonic()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> Sound:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-        self._socket.close()
-
-    def _run(self) -> None:
+    def _serve(self) -> None:
         due, number = time.monotonic(), 0
         while not self._stop.wait(max(0.0, due - time.monotonic())):
             due += 0.02
@@ -104,10 +90,18 @@ def listen(sound: Sound) -> tuple[Samples, float | None]:
     return np.concatenate([*heard, np.zeros(0, np.float32)]), None if first is None else first - spoke
 
 
+def number_in(text: str) -> str:
+    """The last number of six digits or more in what was heard, or ""."""
+    digits = text.translate(str.maketrans("零〇一幺二两三四五六七八九", "0011223456789"))
+    found = re.findall(r"\d{6,}", re.sub(r"[，。、\s]", "", digits))
+    return found[-1] if found else ""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("address")
     parser.add_argument("steps", nargs="+")
+    parser.add_argument("--clerk", type=int, default=0, metavar="PORT")
     arguments = parser.parse_args()
     known = settings.load()
     recogniser = open_hearing_recogniser(known, vocabulary(Pack.open(pack_path(known))))
@@ -121,22 +115,36 @@ def main() -> None:
         events = [*hearing.feed(wide), *hearing.flush()]
         return "。".join(event.hypothesis.text for event in events if isinstance(event, Final))
 
-    with Sound() as sound, Telephone("walker", sound.port) as telephone:
+    with (
+        Sound() as sound,
+        Telephone("walker", sound.port) as telephone,
+        Sound() as desk,
+        Telephone("clerk", desk.port, arguments.clerk) as clerk,
+    ):
         telephone.dial(arguments.address)
         telephone.wait("answered")
         sound.peer = telephone.peer
+        number = ""
         for step in ("听:", *arguments.steps):
+            ear = sound
             if step.startswith("说"):
                 encoded = g711.encode(said[step])
                 sound.saying = [encoded[start : start + rtp.PACKET] for start in range(0, len(encoded), rtp.PACKET)]
             elif step.startswith("按"):
-                for key in step[2:]:
+                for key in number if step[2:] == "号" else step[2:]:
                     telephone.press(key)
                     time.sleep(0.3)
                 sound.last_said = time.monotonic()
-            heard, delay = listen(sound)
+            elif step.startswith("员"):
+                clerk.wait("confirmed")
+                ear = desk
+            heard, delay = listen(ear)
+            if ear is desk:
+                clerk.press(step[2:])
             waited = "" if delay is None else f" ({delay:.1f} s)"
-            print(f"{step}{waited} -> {words(heard)}", flush=True)
+            text = words(heard)
+            number = number_in(text) or number
+            print(f"{step}{waited} -> {text}{f' [{number}]' if number_in(text) else ''}", flush=True)
         telephone.hang_up()
 
 

@@ -15,12 +15,11 @@ from __future__ import annotations
 import queue
 import re
 import secrets
-import socket
-import threading
-from types import TracebackType
 from urllib.parse import unquote
 
 import msgspec
+
+from ivr.proving.udp import UdpEnd
 
 PATIENCE = 120.0
 """Seconds; only ends a wait in vain."""
@@ -64,14 +63,22 @@ def uri_of(value: str) -> str:
     return found[1] if found else value.partition(";")[0].strip()
 
 
+def _transaction(message: Message) -> tuple[str, str]:
+    """Which transaction a request belongs to (RFC 3261, 17.2.3): the branch of its first Via, and its method."""
+    found = re.search(r"branch=([^;,\s]+)", message.one("via"))
+    return found[1] if found else "", message.method
+
+
 class Dialog(msgspec.Struct):
-    """``local`` and ``remote``: the From and To of our requests in it, with tags; ``target``: where they go."""
+    """``local`` and ``remote``: the From and To of our requests in it, with tags; ``target``: where they go;
+    ``acknowledged``: the number of the last INVITE of ours whose answer was."""
 
     call: str
     local: str
     remote: str
     target: str
     number: int = 1
+    acknowledged: int = 0
     referred: Dialog | None = None
 
     @property
@@ -79,38 +86,24 @@ class Dialog(msgspec.Struct):
         return self.call, tag_of(self.local), tag_of(self.remote)
 
 
-class Telephone:
-    """``media``: the port its sound is said to be at; by default one that nobody reads."""
+class Telephone(UdpEnd):
+    """``media``: the port its sound is said to be at; by default one that nobody reads. ``port``: its own."""
 
-    def __init__(self, name: str, media: int = 9) -> None:
+    def __init__(self, name: str, media: int = 9, port: int = 0) -> None:
+        super().__init__(name, port)
+        self._socket.settimeout(0.1)
         self._name, self._media = name, media
         self.peer = 0
         """The port of the other end's sound, once a call of ours was answered."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.settimeout(0.1)
-        self._port = int(self._socket.getsockname()[1])
         self._dialogs: dict[str, Dialog] = {}
         self._events: queue.Queue[str] = queue.Queue()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._replied: dict[tuple[str, str], tuple[bytes, tuple[str, int]]] = {}
         self.replaces = ""
         """The Replaces of the last REFER, unescaped."""
 
     @property
     def address(self) -> str:
-        return f"sip:{self._name}@127.0.0.1:{self._port}"
-
-    def __enter__(self) -> Telephone:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-        self._socket.close()
+        return f"sip:{self._name}@127.0.0.1:{self.port}"
 
     def wait(self, event: str, seconds: float = PATIENCE) -> None:
         """Until it has happened. Raises ``queue.Empty`` when nothing happens for so long."""
@@ -144,6 +137,8 @@ class Telephone:
             if message.first.startswith("SIP/2.0 "):
                 if dialog is not None:
                     self._answered(message, dialog)
+            elif (known := self._replied.get(_transaction(message))) is not None:
+                self._socket.sendto(*known)  # asked again, for our reply took long: nothing happens twice
             else:
                 self._asked(message, dialog)
 
@@ -160,7 +155,10 @@ class Telephone:
             self.peer = int(sound[1]) if sound else 0
         number, dialog.number = dialog.number, int(message.one("cseq").split()[0])
         self._request(dialog, "ACK")
+        again, dialog.acknowledged = dialog.number == dialog.acknowledged, dialog.number
         dialog.number = number
+        if again:
+            return
         if dialog.referred is not None:
             self._notify(dialog.referred, message.first, "terminated;reason=noresource")
         self._events.put("answered")
@@ -218,7 +216,7 @@ class Telephone:
             dialog.number += 1
         lines = [
             f"{method} {dialog.target} SIP/2.0",
-            f"Via: SIP/2.0/UDP 127.0.0.1:{self._port};branch=z9hG4bK{secrets.token_hex(6)};rport",
+            f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{secrets.token_hex(6)};rport",
             f"From: {dialog.local}",
             f"To: {dialog.remote}",
             f"Call-ID: {dialog.call}",
@@ -236,15 +234,21 @@ class Telephone:
         lines += [f"Call-ID: {message.one('call-id')}", f"CSeq: {message.one('cseq')}", *self._common()]
         found = re.search(r"UDP ([0-9.]+):([0-9]+)", message.one("via"))
         assert found is not None
-        self._send(lines, "", body, "application/sdp" if body else "", (found[1], int(found[2])))
+        asker = found[1], int(found[2])
+        self._replied[_transaction(message)] = (
+            self._send(lines, "", body, "application/sdp" if body else "", asker),
+            asker,
+        )
 
     def _common(self) -> list[str]:
         allowed = "Allow: INVITE, ACK, BYE, CANCEL, INFO, NOTIFY, OPTIONS, REFER"
         return [f"Contact: <{self.address}>", "Supported: replaces", allowed]
 
-    def _send(self, lines: list[str], extra: str, body: str, kind: str, to: tuple[str, int]) -> None:
+    def _send(self, lines: list[str], extra: str, body: str, kind: str, to: tuple[str, int]) -> bytes:
         head = [*lines, *([f"Content-Type: {kind}"] if kind else []), f"Content-Length: {len(body.encode())}"]
-        self._socket.sendto(("\r\n".join(head) + f"\r\n{extra}\r\n{body}").encode(), to)
+        message = ("\r\n".join(head) + f"\r\n{extra}\r\n{body}").encode()
+        self._socket.sendto(message, to)
+        return message
 
     def _sound(self) -> str:
         """An offer or answer of A-law."""
