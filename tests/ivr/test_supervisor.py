@@ -50,11 +50,14 @@ DEADLINE = 200.0
 """Seconds; only ends a hang: on a busy machine a Python needs long to start."""
 
 
-def watched(program: str, workers: int, what: Callable[[Supervisor], Awaitable[None]]) -> Supervisor:
-    """Run ``what`` beside a supervisor of such workers."""
+def watched(program: str, workers: int, what: Callable[[Supervisor], Awaitable[None]], spare: str = "") -> Supervisor:
+    """Run ``what`` beside a supervisor of such workers, and of such a spare where there is to be one."""
 
     async def run() -> Supervisor:
-        own = Supervisor(workers, lambda number: [sys.executable, "-c", program])
+        def command(number: int) -> list[str]:
+            return [sys.executable, "-c", spare if number == supervisor.SPARE else program]
+
+        own = Supervisor(workers, command, spare=bool(spare))
         task = asyncio.create_task(own.run())
         try:
             async with asyncio.timeout(DEADLINE):
@@ -124,26 +127,6 @@ def test_ending_waits_for_the_workers() -> None:
     watched(GOOD, 1, end)
 
 
-def spared(what: Callable[[Supervisor], Awaitable[None]]) -> Supervisor:
-    """Beside a supervisor of two workers and a spare."""
-
-    async def run() -> Supervisor:
-        def command(number: int) -> list[str]:
-            return [sys.executable, "-c", SPARE if number == supervisor.SPARE else GOOD]
-
-        own = Supervisor(2, command, spare=True)
-        task = asyncio.create_task(own.run())
-        try:
-            async with asyncio.timeout(DEADLINE):
-                await what(own)
-        finally:
-            own._stop.set()
-            await task
-        return own
-
-    return asyncio.run(run())
-
-
 def test_a_spare_takes_the_place_of_a_killed_worker_and_another_is_loaded() -> None:
     async def kill(own: Supervisor) -> None:
         await until(lambda: own.spare_ready)
@@ -153,7 +136,7 @@ def test_a_spare_takes_the_place_of_a_killed_worker_and_another_is_loaded() -> N
         await until(lambda: own.spare_ready)
         assert own._spare._process.pid != waiting  # type: ignore[union-attr]
 
-    spared(kill)
+    watched(GOOD, 2, kill, SPARE)
 
 
 def test_a_spare_that_dies_is_loaded_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +149,7 @@ def test_a_spare_that_dies_is_loaded_again(monkeypatch: pytest.MonkeyPatch) -> N
         await until(lambda: own.spare_ready and own._spare._process.pid != waiting)  # type: ignore[union-attr]
         assert [worker.restarts for worker in own.workers] == [0, 0]
 
-    spared(kill)
+    watched(GOOD, 2, kill, SPARE)
 
 
 def test_renewing_takes_no_spare_that_was_loaded_before() -> None:
@@ -176,4 +159,4 @@ def test_renewing_takes_no_spare_that_was_loaded_before() -> None:
         await own.renew()
         assert waiting not in [worker.health.pid for worker in own.workers]
 
-    spared(renew)
+    watched(GOOD, 2, renew, SPARE)
