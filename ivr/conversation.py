@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from enum import Enum, auto
 from typing import assert_never
 
 from dialog.acts import Act, Ask, End
@@ -36,27 +35,19 @@ from dialog.state import State
 from ivr import keys, understanding
 from ivr.answering import Answering
 from ivr.diary import BargedIn, CallBegan, CallEnded, Ending, NotUnderstood, Trouble, WentOn
+from ivr.doing import Doing
 from ivr.ears import GapFiller
 from ivr.errands import UnderWay
 from ivr.keepsakes import Keepsakes
-from ivr.keypad import KeyPad
-from ivr.leg import Answered, HandedOver, HungUp, KeyPressed, KeyReleased, KeyWay, Leg, LegEvent
+from ivr.leg import Answered, HandedOver, HungUp, KeyPressed, KeyReleased, Leg, LegEvent
 from ivr.mouth import Mouth
 from ivr.parts import Desk, Parts
 from ivr.patience import Patience, SpokenTurn
+from ivr.presses import Does, Presses, effect
 from ivr.script import Run, Script
 from ivr.thoughts import Thoughts
-from ivr.tones import ToneKeys
 from speech import hearing
 from speech.recognition import Hypothesis
-
-
-class Doing(Enum):
-    THINKING = auto()  # the dialog works on an event
-    SPEAKING = auto()  # an answer is being said
-    LISTENING = auto()  # the caller's turn
-    BUSY = auto()  # an errand has the line
-    OVER = auto()
 
 
 class Conversation:
@@ -79,7 +70,7 @@ class Conversation:
         self._spoken: SpokenTurn | None = None
         self._kept_key = ""
         self._digits = ""
-        self._keypad, self._tones = KeyPad(), ToneKeys()
+        self._presses = Presses()
         self._handed_over = False
         self._errand = UnderWay(lambda entry: parts.diary.note(entry, call))
         self._troubles = 0
@@ -109,9 +100,8 @@ class Conversation:
         if self.over:
             return
         sound = self._gaps.take(self._leg.read(), now)
-        for key in self._tones.find(sound):
-            if self._keypad.pressed(key, KeyWay.TONE, now):
-                self._key(key, now)
+        for key in self._presses.heard(sound, now):
+            self._key(key, now)
         if self._errand:
             self._run_errand(sound, now)
         else:
@@ -133,12 +123,9 @@ class Conversation:
 
     def _leg_event(self, event: LegEvent, now: float) -> None:
         match event:
-            case KeyPressed(key, way):
-                if self._keypad.pressed(key, way, now):
+            case KeyPressed() | KeyReleased():
+                if key := self._presses.told(event, now):
                     self._key(key, now)
-            case KeyReleased():
-                if second := self._keypad.released(now):
-                    self._key(second, now)
             case HandedOver(reached):
                 self._handed_over |= reached
                 self._errand.leg_event(event)
@@ -156,47 +143,37 @@ class Conversation:
         self._end(Ending.HANDED_OVER if self._handed_over and last is None else Ending.CALLER, now)
 
     def _key(self, key: str, now: float) -> None:
-        if self._errand:
-            self._errand.key(key)
-            return
-        if self._script.ask.digits and key.isdigit() and self._doing in (Doing.SPEAKING, Doing.LISTENING):
-            self._digit(key, now)
-            return
-        if self._digits and key == "#":
-            self._dial(now)
-            return
-        if self._doing is Doing.SPEAKING and not self._answering.interruptible:
-            self._kept_key = key
-            return
-        event = keys.meaning(key, self._script.ask)
-        if event is None and key == "#" and self._doing is Doing.SPEAKING:
-            self._cut("key", now)
-            self._forget_speech()
-            return
-        if event is None:
-            if self._doing is not Doing.LISTENING:
+        done = effect(key, self._script.ask, self._doing, self._answering.interruptible, self._digits)
+        match done:
+            case Does.NOTHING:
                 return
-            event = Silence()  # a key that means nothing here: say again what can be done
-        if self._doing is Doing.SPEAKING:
-            self._cut("key", now)
-        self._forget_speech()
-        self._ears.deafen()
-        self._spoken = None
-        self._think(event, now)
-        self._speak_from = now + self._parts.habits.key_pause
+            case Does.ERRAND:
+                self._errand.key(key)
+            case Does.KEPT:
+                self._kept_key = key
+            case Does.NUMBER_ENDS:
+                self._dial(now)
+            case Does.DIGIT:
+                self._hush(now)
+                self._ears.deafen()
+                self._digits += key
+                self._deadline = now + self._parts.habits.between_digits
+                if len(self._digits) >= self._script.ask.digits:
+                    self._dial(now)
+            case Does.SKIP:
+                self._hush(now)
+            case _:
+                self._hush(now)
+                self._ears.deafen()
+                self._spoken = None
+                self._think(done, now)
+                self._speak_from = now + self._parts.habits.key_pause
 
-    def _digit(self, key: str, now: float) -> None:
-        """One more digit of a number."""
+    def _hush(self, now: float) -> None:
+        """A key is an end of what is being said, and of what was left of it."""
         if self._doing is Doing.SPEAKING:
-            if not self._answering.interruptible:
-                return
             self._cut("key", now)
         self._forget_speech()
-        self._ears.deafen()
-        self._digits += key
-        self._deadline = now + self._parts.habits.between_digits
-        if len(self._digits) >= self._script.ask.digits:
-            self._dial(now)
 
     def _dial(self, now: float) -> None:
         """The number is complete."""

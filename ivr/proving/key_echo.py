@@ -14,10 +14,9 @@ import time
 import msgspec
 
 from ivr.baresip_leg import BaresipLeg, Switch
-from ivr.keypad import KeyPad
-from ivr.leg import FRAME, HungUp, KeyPressed, KeyReleased, KeyWay, LegEvent
+from ivr.leg import FRAME, HungUp, KeyPressed, KeyReleased, LegEvent
+from ivr.presses import Presses
 from ivr.settings import Address
-from ivr.tones import ToneKeys
 
 
 class Call:
@@ -27,30 +26,23 @@ class Call:
         self.number, self.leg = number, leg
         self.keys = ""
         self.over = False
-        self._pad, self._tones = KeyPad(), ToneKeys()
+        self._presses = Presses()
         leg.listen(self._event)
         leg.answer()
 
     def tick(self) -> None:
         now = time.monotonic()
-        for key in self._tones.find(self.leg.read()):
-            self._press(key, KeyWay.TONE, now)
+        for key in self._presses.heard(self.leg.read(), now):
+            self._count(key)
 
     def _event(self, event: LegEvent) -> None:
-        now = time.monotonic()
         match event:
-            case KeyPressed(key, way):
-                self._press(key, way, now)
-            case KeyReleased():
-                self._count(self._pad.released(now))
+            case KeyPressed() | KeyReleased():
+                self._count(self._presses.told(event, time.monotonic()))
             case HungUp():
                 self.over = True
             case _:
                 return
-
-    def _press(self, key: str, way: KeyWay, now: float) -> None:
-        if self._pad.pressed(key, way, now):
-            self._count(key)
 
     def _count(self, key: str) -> None:
         if key:

@@ -6,8 +6,8 @@ import pytest
 
 from dialog.acts import Adjust, Ask, Choice, End, Rate, Say
 from dialog.events import Chosen, Heard, Key, Pressed, Silence, Started, Unintelligible
-from ivr.conversation import Doing
 from ivr.diary import BargedIn, CallEnded, Ending, TurnAnswered, WentOn
+from ivr.doing import Doing
 from ivr.settings import Habits
 from ivr.virtual_leg import VirtualLeg
 from speech.scripted import Line

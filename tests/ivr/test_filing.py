@@ -19,7 +19,7 @@ from dialog.pack_knowledge import PackKnowledge
 from dialog.session import step
 from dialog.state import State, Turn
 from dialog.world import World
-from ivr.conversation import Doing
+from ivr.doing import Doing
 from ivr.settings import IvrSettings, Message
 from offline_cache import personal
 from offline_cache.counter import Counter
