@@ -33,6 +33,11 @@ class Answering:
         """There is a rest that may still be said."""
         return self._rest is not None
 
+    @property
+    def nearly_said(self) -> bool:
+        """It was cut in its last sentence, or in the quiet after it."""
+        return self._rest is not None and self._rest.nearly_over
+
     def new_turn(self) -> None:
         self.began = None
 

@@ -216,7 +216,7 @@ class Conversation:
 
     def _understood(self, event: hearing.Final, now: float) -> None:
         text, timings = event.hypothesis.text, event.timings
-        if self._answering.was_cut and understanding.is_agreement(text):
+        if self._answering.was_cut and understanding.is_agreement(text) and not self._may_say_yes():
             self._go_on()
             return
         heard, state = self._meant(event.hypothesis)
@@ -226,6 +226,11 @@ class Conversation:
         self._turns += 1
         self._think(heard, now, state)
         self._patience.owed_since = self._spoken.ended
+
+    def _may_say_yes(self) -> bool:
+        """A question was cut in its last sentence: 对 is the answer to it, not a sign that somebody listens."""
+        asked = self._answering.nearly_said and not self._script.speaks_next
+        return asked and Key.YES in self._script.ask.keys
 
     def _meant(self, hypothesis: Hypothesis) -> tuple[Event, State]:
         """What the dialog is asked with these words, and in which state."""

@@ -17,6 +17,9 @@ from ivr.leg import BYTES_PER_SECOND, Leg
 AHEAD = 0.4
 """Seconds queued in the stack, so that a busy interpreter does not starve the line."""
 
+MOMENT = 2.0
+"""Seconds of an answer that are its end."""
+
 
 class Source(Protocol):
     """Sound that is being made while it is already played."""
@@ -73,6 +76,12 @@ class Rest:
     @property
     def over(self) -> bool:
         return not self._pieces and all(source.over for source in self._sources)
+
+    @property
+    def nearly_over(self) -> bool:
+        """Nothing is left but the piece that was cut, or a moment: what is made live comes in small pieces."""
+        short = len(self._pieces) <= 1 or sum(map(len, self._pieces)) <= MOMENT * BYTES_PER_SECOND
+        return short and all(source.over for source in self._sources)
 
     def stop(self) -> None:
         self._pieces.clear()

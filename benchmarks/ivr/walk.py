@@ -2,10 +2,10 @@
 
     python -m benchmarks.ivr.walk SIP_ADDRESS 说:新生儿怎么上医保 说:再说一遍 按:2 说:转人工
 
-The caller waits until the line has been silent for a moment, then says (说) or presses (按) the next thing (SIP INFO);
-按:号 presses the last long number that was heard, as a caller who wrote it down; 听 only listens. With --clerk PORT there
-is a clerk at sip:clerk@127.0.0.1:PORT: 员:1 waits for his call, tells what he hears, and presses 1 for him. What the line
-said is recognised back: what stands here is what a caller hears, not what was written.
+The caller waits until the line has been silent for a moment, then says (说) or presses (按) the next thing (SIP
+INFO); 按:号 presses the last long number that was heard, as a caller who wrote it down; 听 only listens. With --clerk
+PORT there is a clerk at sip:clerk@127.0.0.1:PORT: 员:1 waits for his call, tells what he hears, and presses 1 for
+him. What the line said is recognised back: what stands here is what a caller hears, not what was written.
 """
 
 from __future__ import annotations

@@ -127,6 +127,16 @@ def test_a_word_of_agreement_lets_the_answer_go_on() -> None:
     assert len(call.events) == 2
 
 
+@pytest.mark.parametrize(("listened", "answered"), [(2.6, False), (5.9, True)], ids=["early", "in its last sentence"])
+def test_yes_before_a_question_has_quite_ended_is_the_answer(listened: float, answered: bool) -> None:
+    question = (Say(LONG), Ask(keys=(Key.YES, Key.NO), timeout=7.0))
+    call = greeted(question, (Say("交上去了"), ASK), lines=["一", "对"])
+    call.say(1.0).run(listened)
+    call.say(0.4).run(4)
+    assert [event.text for event in call.events if isinstance(event, Heard)] == (["一", "对"] if answered else ["一"])
+    assert ("交上去了" in call.texts()) is answered
+
+
 def test_speech_does_not_cut_what_must_be_heard() -> None:
     urgent = "着火请马上打一一九"
     call = greeted((Say(urgent, interruptible=False), ASK), lines=["着火了", "社保卡"])
