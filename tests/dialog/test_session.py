@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -150,6 +151,27 @@ def test_spoken_choice_must_be_unambiguous() -> None:
     assert spoken_choice("补领", choices) is None
     assert spoken_choice("第二个", choices) == choices[1]
     assert spoken_choice("第九个", choices) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("家里着火", "danger.fire"),
+        ("厨房煤气漏了怎么办", "danger.fire"),
+        ("我妈昏过去了", "danger.medical"),
+        ("快帮我叫一辆救护车", "danger.medical"),
+        ("我摔了一跤起不来", "danger.medical"),
+        ("有个小孩掉到河里了", "danger.medical"),
+        ("有人要打我", "danger.police"),
+        ("我老公在打我", "danger.police"),
+        ("外面有人拿刀", "danger.police"),
+        ("身份证掉河里了要重办", None),
+        ("这是我救命的钱", None),
+        ("电话是谁打我的", None),
+    ],
+)
+def test_danger_is_heard_in_the_words_people_use(text: str, prompt: str | None) -> None:
+    assert danger(text) == prompt
 
 
 def test_danger_is_not_a_question_about_benefits() -> None:
