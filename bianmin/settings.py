@@ -32,7 +32,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``town``: nine-digit code of the town the terminal stands in; ``elsewhere``: the nearest terminal or centre, in
     words, named where something does not work here; ``opening``: when the self-tests of the day are made;
-    ``headset_jack``: the socket's input node; ``headset_output``: the sound device of the headset; ``stick``: where
+    ``headset_jack``: the socket's input node; ``headset_output``: the sound device of the headset;
+    ``echo_cancelled``: the sound system takes the loudspeaker out of what the microphone hears; ``stick``: where
     memory sticks are mounted.
     """
 
@@ -46,6 +47,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening: str = "08:30"
     headset_jack: str = ""
     headset_output: str = ""
+    echo_cancelled: bool = False
     stick: str = ""
 
 

@@ -43,7 +43,7 @@ def chrome(sheet: Sheet, view: View, at_start: bool = False) -> Box:
     sheet.panel(bar, ground, 0)
     for (name, label, icon), slot in zip(NAVIGATION, slots, strict=True):
         if name not in hidden:
-            speaking = name == "key:repeat" and view.voice is Voice.SPEAKING
+            speaking = name == "key:repeat" and (view.voice is Voice.SPEAKING or view.pausing)
             text = look.t("停止播报") if speaking else look.t(label)
             style = Style.WARM if name == "key:human" else Style.PLAIN
             shown = "hush" if speaking else name

@@ -122,6 +122,9 @@ class Conversation:
     def touched(self) -> None:
         """Somebody is there; only the idle question itself keeps counting."""
         self.talk.spoke_last = False
+        self._stay()
+
+    def _stay(self) -> None:
         if self._silence_at is not None and not isinstance(self._glass.view.screen, IdleScreen):
             self._silence_at = self._clock() + self._ask.timeout
 
@@ -141,12 +144,11 @@ class Conversation:
 
     def speech_began(self) -> None:
         """A voice at the microphone: it may cut the terminal's own short."""
-        may = self._habits.voice_barge_in or self.talk.private
-        if self.talk.speaking and may and self.talk.interruptible:
+        if self.talk.cut_short():
             self._diary.note(EventId.BARGE_IN)
-            self.hush()
+            self._silence_at = self._clock() + self._ask.timeout
         if self.talk.speech_began():
-            self.touched()
+            self._stay()
 
     def understood(self, heard: Understood) -> None:
         """An utterance; one that nobody listened for is not heard."""

@@ -97,7 +97,7 @@ class Driven:
             targets=tuple(target.name for target in frame.targets),
             sessions=app.engine.sessions,
             ready=view.ready,
-            saying=view.voice is Voice.SPEAKING,
+            saying=view.voice is Voice.SPEAKING or view.pausing,
             pending_sound=not self._microphone.empty,
             focus=view.focus,
             timings=tuple(msgspec.to_builtins(timing) for timing in app.engine.timings),

@@ -45,7 +45,8 @@ class Fingers:
     def press(self, name: str) -> None:
         """A finger came down on a control. Only holding to speak acts on it; everything else acts on release."""
         self._pressed_at = self._clock()
-        self._opened_by_press = name == "speak" and self._glass.view.voice is not Voice.LISTENING
+        view = self._glass.view
+        self._opened_by_press = name == "speak" and (view.voice is not Voice.LISTENING or view.pausing)
         if self._opened_by_press:
             self._conversation.listen()
 

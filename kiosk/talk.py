@@ -3,7 +3,11 @@
 ::
 
     say ──> speaking ──(SoundEnded)──> quiet ──listen──> listening ──(Understood)──> thinking
-              └──────── hush ───────────┘                   └── deafen ──> quiet
+              │  └───── hush ───────────┘                   └── deafen ──> quiet
+              └─(a part of it)─> pause, listening ─(nobody speaks)─> speaking the next part
+
+Where the microphone does not hear the terminal itself (a headset, echo cancelling), the ears are open while it speaks,
+and speech cuts it short. Elsewhere a long text is read in parts to whoever spoke last, with a moment to speak between.
 
 What of it is seen goes onto the glass here; what it means for the conversation is the engine's affair.
 """
@@ -18,6 +22,7 @@ from msgspec.structs import replace
 from kiosk.event_ids import EventId
 from kiosk.glass import Glass
 from kiosk.habits import Habits
+from kiosk.parts import in_parts
 from kiosk.ports import Diary, Ears, Mouth, Understood
 from kiosk.view import Overlay, Voice
 
@@ -58,6 +63,7 @@ class Talk:
     def forget(self) -> None:
         """Nothing is being said or heard, and nobody ever spoke. The job number goes on: old reports stay stale."""
         self.speaking = False
+        self._stop_pausing()
         self.interruptible = True
         self.deliberate = False
         """Whether the citizen asked to be heard, rather than the ears having opened by themselves."""
@@ -70,6 +76,11 @@ class Talk:
         self.timings = []
         self.heard: list[str] = []
         """What was understood in this session, for whoever drives the kiosk from outside."""
+
+    @property
+    def _hears_through(self) -> bool:
+        """Whether the ears may be open while the terminal speaks: the microphone does not hear the loudspeaker."""
+        return self._ears.available and (self.private or self._habits.voice_barge_in)
 
     @property
     def can_hear(self) -> bool:
@@ -89,13 +100,47 @@ class Talk:
             self._mouth.hush()
         self._job += 1
         self.interruptible = interruptible
-        view = self._glass.view
-        self.speaking = bool(texts) and self._mouth.available and view.volume > 0
+        self._stop_pausing()
+        self.speaking = bool(texts) and self._mouth.available and self._glass.view.volume > 0
         if self.speaking:
-            self._sound_deadline = self._clock() + self._habits.longest_sound
-            self._mouth.speak(self._job, texts, view.rate, view.volume, view.language)
+            in_turns = interruptible and self.spoke_last and self._ears.available and not self._hears_through
+            first, *self._rest_of_it = in_parts(texts) or [texts] if in_turns else [texts]
+            self._speak(first)
             self._rest()
         return self.speaking
+
+    def _speak(self, texts: tuple[str, ...]) -> None:
+        view = self._glass.view
+        self._sound_deadline = self._clock() + self._habits.longest_sound
+        self._mouth.speak(self._job, texts, view.rate, view.volume, view.language)
+        if self.interruptible and self._hears_through:
+            self._ears.listen()
+
+    def _pause(self) -> None:
+        """A part has been read: a moment in which one can speak."""
+        self._pause_over = self._clock() + self._habits.pause
+        self._ears.listen()
+        self._glass.change(voice=Voice.LISTENING, pausing=True, partial="", level=0.0)
+
+    def _go_on(self) -> None:
+        """The next part."""
+        self._ears.deafen()
+        self._pause_over = None
+        self._job += 1
+        self._speak(self._rest_of_it.pop(0))
+        self._glass.change(pausing=False, partial="")
+        self._rest()
+
+    def _stop_pausing(self) -> None:
+        """What was still to be read is not read any more."""
+        self._rest_of_it: list[tuple[str, ...]] = []
+        self._pause_over: float | None = None
+        if self._glass.view.pausing:
+            self._glass.change(pausing=False)
+
+    @property
+    def _pausing(self) -> bool:
+        return self._glass.view.pausing
 
     def hush(self) -> bool:
         """Be silent now; whether anything was being said."""
@@ -103,8 +148,21 @@ class Talk:
             return False
         self._mouth.hush()
         self.speaking = False
+        self._stop_pausing()
+        self._ears.deafen()
         self._job += 1  # what the old job still reports is stale
         self._rest()
+        return True
+
+    def cut_short(self) -> bool:
+        """Somebody speaks while the terminal does: it is silent, and what they say counts. Whether that may be."""
+        if not self.speaking or self._pausing or not self.interruptible or not self._hears_through:
+            return False
+        self._mouth.hush()
+        self.speaking = False
+        self._job += 1
+        self.deliberate = False
+        self._glass.change(voice=Voice.LISTENING, partial="", level=0.0, overlay=Overlay.NONE)
         return True
 
     def began(self, job: int, at: float) -> None:
@@ -119,14 +177,19 @@ class Talk:
 
     def ended(self, job: int) -> bool:
         """Whether it was the job under way that came to its end."""
-        if job != self._job or not self.speaking:
+        if job != self._job or not self.speaking or self._pausing:
             return False
+        if self._rest_of_it:
+            self._pause()
+            return False
+        self._ears.deafen()
         self.quiet()
         return True
 
     def quiet(self) -> None:
         """Everything was said."""
         self.speaking = False
+        self._stop_pausing()
         self._rest()
 
     # -- the ears ----------------------------------------------------------------------------------------------------
@@ -158,7 +221,7 @@ class Talk:
         """Somebody speaks; whether that is awaited."""
         if self._glass.view.voice is not Voice.LISTENING:
             return False
-        self._ears_deadline = None
+        self._ears_deadline = self._pause_over = None
         return True
 
     def speech_over(self) -> None:
@@ -168,12 +231,14 @@ class Talk:
     def partial(self, text: str) -> None:
         if self._glass.view.voice is Voice.LISTENING:
             self._glass.change(partial=text)
-            self._ears_deadline = None
+            self._ears_deadline = self._pause_over = None
 
     def understood(self, heard: Understood) -> None:
         """An awaited utterance: the ears close, and the glass shows it while the answer is looked for."""
         self._ears.deafen()
         self._ears_deadline = None
+        self.speaking = self.speaking and not self._pausing
+        self._stop_pausing()
         self.spoke_last = True
         self.heard.append(heard.text)
         self._speech_ended = heard.speech_ended
@@ -186,12 +251,17 @@ class Talk:
 
     def keep_listening(self) -> None:
         """Noise that nobody meant: go on as before."""
+        if self._pausing:
+            self._go_on()
+            return
         self._glass.change(voice=Voice.LISTENING, partial="")
 
     def lost_ears(self) -> None:
         """The microphone is gone."""
         self._diary.note(EventId.MICROPHONE_LOST)
         self._ears_deadline = None
+        if self._pausing:
+            self._go_on()
         self._glass.change(voice=Voice.OFF, partial="", level=0.0)
 
     # -- time --------------------------------------------------------------------------------------------------------
@@ -200,7 +270,9 @@ class Talk:
         """Close ears nobody spoke to; True when a prompt that never ended was given up."""
         if self._ears_deadline is not None and now >= self._ears_deadline:
             self.deafen()
-        if self.speaking and now >= self._sound_deadline:
+        if self._pause_over is not None and now >= self._pause_over:
+            self._go_on()
+        if self.speaking and not self._pausing and now >= self._sound_deadline:
             self._diary.note(EventId.SOUND_NEVER_ENDED)
             self._mouth.hush()
             self.quiet()

@@ -75,8 +75,9 @@ class Typing(msgspec.Struct, frozen=True):
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a screen is drawn from. ``seconds``: the idle countdown; ``level``: loudness heard, 0..1.
 
-    ``preview``: the viewfinder's picture, 0: none. ``around``: what is out of service; ``day``: today (ISO), to tell
-    how old the content is. ``dark``: the screen is blank, for those who listen with a headset.
+    ``pausing``: between two parts of what is being read. ``preview``: the viewfinder's picture, 0: none. ``around``:
+    what is out of service; ``day``: today (ISO), to tell how old the content is. ``dark``: the screen is blank, for
+    those who listen with a headset.
     """
 
     screen: Screen = AttractScreen()
@@ -89,6 +90,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     typing: Typing = Typing()
     voice: Voice = Voice.READY
     level: float = 0.0
+    pausing: bool = False
     partial: str = ""
     seconds: int = 0
     rate: float = 1.0

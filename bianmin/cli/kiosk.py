@@ -133,6 +133,7 @@ def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
     from kiosk.engine import Engine
     from kiosk.event_log import EventLog
     from kiosk.fonts import Fonts, extract
+    from kiosk.habits import Habits
     from kiosk.locale_texts import house_characters
     from kiosk.loudspeaker import CapturingLoudspeaker, SoundCardLoudspeaker
     from kiosk.microphone import InjectedMicrophone, SoundCardMicrophone
@@ -154,7 +155,8 @@ def _run(known: Settings, size: tuple[int, int], control: Path | None) -> None:
     window.prepare(settings.home(), *size, offscreen=control is not None)
     from kiosk.app import KioskApp
 
-    engine = Engine(diary, dt.datetime.now, time.monotonic)
+    habits = Habits(voice_barge_in=known.kiosk.echo_cancelled)
+    engine = Engine(diary, dt.datetime.now, time.monotonic, habits=habits)
     every_frame = None
     if control is not None:
         from kiosk.driven import Driven

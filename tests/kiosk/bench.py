@@ -356,7 +356,13 @@ class Bench:
             self.engine.tick(self.now)
 
     def listen_through(self) -> None:
-        """Until the terminal has said everything."""
+        """Until the terminal has said everything, through the moments in which one could speak."""
+        while self.engine._crew.conversation.talk.speaking:
+            self.wait(0.1)
+        self.wait(0.1)
+
+    def listen_to_a_part(self) -> None:
+        """Until the terminal is silent."""
         while self.mouth.until is not None:
             self.wait(0.1)
         self.wait(0.1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bench import Bench
 
-from dialog.events import PrintOutcome
+from dialog.events import PrintOutcome, Typed
 from kiosk.habits import Habits
 from kiosk.ports import EarsFailed, NotUnderstood, PartialHeard, SpeechBegan
 from kiosk.view import Overlay, Voice
@@ -41,8 +41,9 @@ def test_one_question_from_touch_to_wipe() -> None:
 
 def test_the_answer_is_spoken_in_the_words_of_the_item() -> None:
     kiosk = asked()
-    assert kiosk.view.screen.item.spoken in kiosk.mouth.said
     assert kiosk.view.voice is Voice.SPEAKING
+    kiosk.listen_through()
+    assert kiosk.view.screen.item.spoken in "".join(kiosk.mouth.said)
 
 
 def test_timings_of_a_question_are_kept_until_the_wipe() -> None:
@@ -311,3 +312,71 @@ def test_settings_changed_on_the_first_screen_hold_for_the_session_that_follows(
     kiosk.tap("start")
     kiosk.wait(70)
     assert kiosk.view.contrast.value == "black"
+
+
+def test_speech_with_a_headset_is_heard_while_the_terminal_speaks() -> None:
+    """The ears were shut while it spoke: nothing could cut in, headset or not."""
+    kiosk = Bench(Habits(voice_barge_in=True))
+    kiosk.tap("start")
+    assert kiosk.ears.mode == "listening"
+    assert kiosk.view.voice is Voice.SPEAKING
+    kiosk.report(SpeechBegan())
+    assert kiosk.mouth.until is None
+    assert kiosk.view.voice is Voice.LISTENING
+    kiosk.hear(QUESTION)
+    assert kiosk.screen == "answer"
+
+
+def test_a_long_answer_to_who_speaks_is_read_in_parts_with_moments_to_speak() -> None:
+    kiosk = Bench()
+    kiosk.tap("start")
+    kiosk.listen_through()
+    kiosk.hear(QUESTION)
+    kiosk.listen_to_a_part()
+    assert kiosk.view.voice is Voice.LISTENING, "a moment to speak"
+    said = len(kiosk.mouth.said)
+    kiosk.wait(Habits().pause + 0.3)
+    assert kiosk.view.voice is Voice.SPEAKING, "nobody spoke: on with it"
+    assert len(kiosk.mouth.said) > said
+    kiosk.listen_to_a_part()
+    assert kiosk.view.voice is Voice.LISTENING
+    kiosk.hear("打印")
+    assert kiosk.screen == "print"
+
+
+def test_noise_in_a_moment_to_speak_does_not_end_the_answer() -> None:
+    kiosk = Bench()
+    kiosk.tap("start")
+    kiosk.listen_through()
+    kiosk.hear(QUESTION)
+    kiosk.listen_to_a_part()
+    said = len(kiosk.mouth.said)
+    kiosk.report(SpeechBegan())
+    kiosk.wait(3)
+    assert len(kiosk.mouth.said) == said, "somebody speaks"
+    kiosk.report(NotUnderstood())
+    assert kiosk.view.voice is Voice.SPEAKING
+    assert len(kiosk.mouth.said) > said
+
+
+def test_a_touch_in_a_moment_to_speak_ends_the_answer() -> None:
+    kiosk = Bench()
+    kiosk.tap("start")
+    kiosk.listen_through()
+    kiosk.hear(QUESTION)
+    kiosk.listen_to_a_part()
+    said = len(kiosk.mouth.said)
+    kiosk.tap("speak")
+    kiosk.wait(Habits().pause + 1)
+    assert kiosk.view.voice is Voice.LISTENING
+    assert len(kiosk.mouth.said) == said
+
+
+def test_who_touches_hears_an_answer_in_one_go() -> None:
+    kiosk = Bench()
+    kiosk.tap("start")
+    kiosk.engine.send(Typed(QUESTION))
+    said = len(kiosk.mouth.said)
+    kiosk.listen_through()
+    kiosk.wait(Habits().pause + 1)
+    assert len(kiosk.mouth.said) == said
