@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from dialog.acts import Act, Ask, Print, PrintScreen, Say, Show, SlipKind
 from dialog.events import Channel, Key, Printed, PrintOutcome
-from dialog.kit import numeral
+from dialog.kit import count, numeral
 from dialog.listening import clarify, listen
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
@@ -21,7 +21,7 @@ def materials(state: State, world: World) -> Turn:
         return listen(state, world, "listen.more")
     if not item.materials:
         return state, (*say(world.text("answer.no_materials")), state.asked)
-    lines = [world.text("answer.materials", count=numeral(world, len(item.materials)))]
+    lines = [world.text("answer.materials", count=count(world, len(item.materials)))]
     for number, material in enumerate(item.materials, start=1):
         label = f"{material.name}，{material.copies}" if material.copies else material.name
         lines.append(world.text("answer.material", number=numeral(world, number), label=label))

@@ -74,7 +74,7 @@ def aloud(names: Sequence[str], world: World) -> tuple[str, ...]:
     """一共要带三样。第一，…… one thing a sentence."""
     if not names:
         return (world.text("answer.no_materials"),)
-    lines = [world.text("answer.materials", count=kit.numeral(world, len(names)))]
+    lines = [world.text("answer.materials", count=kit.count(world, len(names)))]
     for n, name in enumerate(names, 1):
         lines.append(world.text("answer.material", number=kit.numeral(world, n), label=name))
     return tuple(lines)
@@ -83,7 +83,7 @@ def aloud(names: Sequence[str], world: World) -> tuple[str, ...]:
 def left(total: int, ticked: tuple[int, ...], world: World) -> str:
     """How many are still missing, in words."""
     missing = total - len(ticked)
-    return world.text("check.left", count=kit.numeral(world, missing)) if missing else world.text("check.complete")
+    return world.text("check.left", count=kit.count(world, missing)) if missing else world.text("check.complete")
 
 
 def _tick(state: State, checking: Checking, row: int, world: World) -> Turn | None:

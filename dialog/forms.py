@@ -110,7 +110,7 @@ def _blank_or_filled(state: State, filling: FillingForm, form: Form, world: Worl
     lines = [world.text("forms.choose")]
     pages = world.pages.get(form.id)
     if pages:
-        lines.insert(0, world.text("forms.pages", count=kit.numeral(world, pages)))
+        lines.insert(0, world.text("forms.pages", count=kit.count(world, pages)))
     if form.sample:
         lines.append(world.text("answer.sample"))
     return kit.notice(

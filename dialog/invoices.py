@@ -98,7 +98,7 @@ def total(read: tuple[InvoiceFacts, ...]) -> str:
 def _read(state: State, invoices: Invoices, found: tuple[InvoiceFacts, ...], refused: int, world: World) -> Turn:
     known = {facts.number for facts in invoices.read if facts.number}
     fresh = tuple(facts for facts in found if not facts.number or facts.number not in known)
-    word = world.text("invoice.refused", count=kit.numeral(world, refused)) if refused else ""
+    word = world.text("invoice.refused", count=kit.count(world, refused)) if refused else ""
     if not found:
         return _not_read(state, invoices, "nothing", world, word)
     invoices = replace(invoices, read=(*invoices.read, *fresh))
@@ -119,7 +119,7 @@ def _not_read(state: State, invoices: Invoices, reason: str, world: World, word:
 
 def _list(state: State, invoices: Invoices, world: World) -> Turn:
     choices = [Choice(f"invoice:{n}", _line(facts)) for n, facts in enumerate(invoices.read)]
-    count = kit.numeral(world, len(invoices.read))
+    count = kit.count(world, len(invoices.read))
     note = world.text("invoice.sum", count=count, total=total(invoices.read))
     buttons = [kit.button(world, Key.YES, "read_more"), kit.button(world, Key.FINISH)]
     if world.can_print:
@@ -165,7 +165,7 @@ def _one(state: State, invoices: Invoices, facts: InvoiceFacts, world: World) ->
 
 def _parts(invoices: Invoices, world: World) -> tuple[Part, ...]:
     rows = tuple(Row(_line(facts), note=facts.number, number=str(n)) for n, facts in enumerate(invoices.read, 1))
-    count = kit.numeral(world, len(invoices.read))
+    count = kit.count(world, len(invoices.read))
     whole = Row(world.text("invoice.sum", count=count, total=total(invoices.read)))
     return (Part(world.text("invoice.list"), (*rows, whole), "invoice"),)
 

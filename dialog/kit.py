@@ -46,6 +46,12 @@ def numeral(world: World, number: int) -> str:
     return numerals[number] if number < len(numerals) else str(number)
 
 
+def count(world: World, number: int) -> str:
+    """How many, as it is said before a measure word: 两 where ``numeral`` says 二."""
+    counts = world.text("counts")
+    return counts[number] if number < len(counts) else str(number)
+
+
 def read_out(world: World, digits: str, groups: Sequence[int] = ()) -> str:
     """Digits one by one, a pause between groups: 三三一零，零零零一二，四五."""
     numerals = world.text("numerals")

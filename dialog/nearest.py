@@ -136,7 +136,7 @@ def hours_in_words(hours: Hours, world: World) -> str:
 
 def _clock(hour: int, world: World) -> str:
     part = "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
-    return world.text(f"clock.{part}", hour=kit.numeral(world, hour if hour <= 12 else hour - 12))
+    return world.text(f"clock.{part}", hour=kit.count(world, hour if hour <= 12 else hour - 12))
 
 
 def _town(town_id: str, world: World) -> Town | None:

@@ -41,9 +41,9 @@ def ask(state: State, opinions: Opinions, world: World) -> Turn:
         return kit.choose(state, opinions, world, world.text("filing.subject"), choices, icon="opinion")
     choices = [Choice("opinion:rate", world.text("opinion.rate"))]
     off = []
-    choices.append(
-        Choice("opinion:open", world.text("opinion.open", count=kit.numeral(world, len(world.consultations))))
-    )
+    running = len(world.consultations)
+    label = world.text("opinion.open", count=kit.count(world, running)) if running else world.text("opinion.open_none")
+    choices.append(Choice("opinion:open", label))
     choices.append(Choice("opinion:suggest", world.text("opinion.suggest")))
     if not world.consultations or not world.means.filing:
         off.append("opinion:open")

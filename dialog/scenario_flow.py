@@ -115,8 +115,8 @@ def _result(state: State, navigating: Navigating, scenario: Scenario, world: Wor
         world.text("scenario.done", name=scenario.title),
         world.text(
             "scenario.sum",
-            materials=kit.numeral(world, len(result.materials)),
-            visits=kit.numeral(world, len(result.visits)),
+            materials=kit.count(world, len(result.materials)),
+            visits=kit.count(world, len(result.visits)),
         ),
     ]
     spoken += [

@@ -99,7 +99,7 @@ def _choosing() -> Iterator[tuple[str, View]]:
     yield "choose-form", View(screen=ChooseScreen("您要哪一张表？", forms, icon="printer"), voice=Voice.SPEAKING)
     opinions = (
         Choice("opinion:rate", "评一评这次服务"),
-        Choice("opinion:open", "意见征集，现在有零件"),
+        Choice("opinion:open", "意见征集，现在没有"),
         Choice("opinion:suggest", "给我们提建议"),
     )
     yield (

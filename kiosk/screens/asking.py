@@ -139,7 +139,10 @@ def photo(screen: PhotoScreen, view: View, look: Look) -> Frame:
     sheet = Sheet(look, "photo")
     metrics, palette = look.metrics, look.palette
     room = column(sheet, chrome(sheet, view))
-    y = room.y + service_head(sheet, room, screen.title, screen.message, "", screen.step) + metrics.mm(4)
+    y = room.y
+    if screen.state != "taking":
+        y += voice_strip(sheet, room, view) + metrics.mm(4)
+    y += service_head(sheet, room.below(y), screen.title, screen.message, "", screen.step) + metrics.mm(4)
     wanted = actions(screen.buttons, look)
     foot = buttons(sheet, room, wanted) + metrics.mm(5) if wanted else 0
     space = Box(room.x, y, room.w, room.bottom - foot - y)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialog.acts import GoodbyeScreen, IdleScreen, RateScreen
 from kiosk.chrome import chrome
 from kiosk.frame import Box, Frame
-from kiosk.screens.parts import buttons, column
+from kiosk.screens.parts import buttons, column, voice_strip
 from kiosk.sheet import Look, Sheet, Style
 from kiosk.theme import Role
 from kiosk.view import View
@@ -18,7 +18,7 @@ def rate(screen: RateScreen, view: View, look: Look) -> Frame:
     sheet = Sheet(look, "rate")
     metrics, palette = look.metrics, look.palette
     room = column(sheet, chrome(sheet, view))
-    y = room.y + metrics.mm(2)
+    y = room.y + voice_strip(sheet, room, view) + metrics.mm(4)
     y += sheet.words(
         room.below(y),
         look.t("这次服务您满意吗？"),
@@ -27,9 +27,9 @@ def rate(screen: RateScreen, view: View, look: Look) -> Frame:
         bold=True,
         align="center",
     ) + metrics.mm(2)
-    y += sheet.words(room.below(y), look.t("点一下就好，不记名"), Role.BODY, palette.soft, align="center") + metrics.mm(
-        5
-    )
+    y += sheet.words(
+        room.below(y), look.t("说一声或者点一下，不记名"), Role.BODY, palette.soft, align="center"
+    ) + metrics.mm(5)
     foot = buttons(sheet, room, [("key:skip", look.t("不评价，直接结束"), Style.QUIET, "")])
     space = Box(room.x, y, room.w, room.bottom - foot - metrics.mm(4) - y)
     gap = metrics.mm(3.5)
