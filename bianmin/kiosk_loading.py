@@ -157,6 +157,7 @@ class Renewal:
         self._end_self_test()
         self._end_self_test = fresh.serve_self_test()
         old.close()
+        self._machine.learn_words(fresh.words())
         self._machine.diary.note(EventId.CONTENT_RENEWED, outcome="done")
         return True
 

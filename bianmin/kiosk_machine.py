@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 import time
@@ -104,11 +105,18 @@ class Machine:
         self.voice.set_result(_voice(self.chosen, self.clips, self.diary) if self.loudspeaker.available else None)
 
     def warm_typing(self, words: tuple[str, ...]) -> None:
-        """Open rime; ``words`` of the trade come first. Words of content that comes later are typed like any other."""
+        """Open rime; ``words`` of the trade come first."""
         try:
             self.rime.set_result(Rime(settings.home() / "cache" / "rime", words) if self.typing is not None else None)
         except ImeError:
             self.rime.set_result(None)
+
+    def learn_words(self, words: tuple[str, ...]) -> None:
+        """Words of other content come first from now on; where that fails, those before it stay first."""
+        rime = self.rime.result()
+        if isinstance(rime, Rime):
+            with contextlib.suppress(ImeError, OSError):
+                rime.learn(words)
 
     def tone(self, gain_db: int) -> bool:
         """The reference tone of the calibration, at the usual volume."""

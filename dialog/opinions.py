@@ -122,6 +122,8 @@ def summary(text: str) -> str:
     return text[: end + 1].rstrip() if end > 0 else text[: LONGEST_SUMMARY - 2] + "……"
 
 
+GOOD = closing.SATISFIED_FROM
+
 # -- a bad rating ----------------------------------------------------------------------------------------------------
 
 
@@ -130,7 +132,7 @@ def make_sure(state: State, world: World, stars: int) -> Turn:
     question = world.text(f"rate.sure_{stars}")
     buttons = (kit.button(world, Key.YES, "so_it_is", main=True), kit.button(world, Key.NO, "not_so"))
     reasons = Reasons(stars, sure=False)
-    return kit.notice(state, reasons, world, question, (), icon="stars-2", buttons=buttons, spoken=(question,))
+    return kit.notice(state, reasons, world, question, (), icon=f"stars-{stars}", buttons=buttons, spoken=(question,))
 
 
 def ask_reasons(state: State, reasons: Reasons, world: World) -> Turn:
@@ -166,21 +168,31 @@ def reasoned(state: State, reasons: Reasons, event: Event, world: World) -> Turn
             return None
 
 
+_TAKEN_FOR = {2: 4, 1: 5}
+"""满意 is taken for 不满意, 非常满意 for 非常不满意: who says that it is not that probably said this."""
+
+
 def _confirmed(state: State, stars: int, event: Event, world: World) -> Turn | None:
-    """The word on a rating that was asked back: yes, no (then it is asked for again), or another rating."""
+    """The word on a rating that was asked back: yes, no (then probably its opposite), or another rating."""
     match event:
         case Pressed(Key.YES | Key.NEXT):
-            return why(state, world, stars)
+            return _is(state, stars, world)
+        case Pressed(Key.NO | Key.CORRECT) if stars in _TAKEN_FOR:
+            return make_sure(state, world, _TAKEN_FOR[stars])
         case Pressed(Key.NO | Key.CORRECT | Key.BACK):
             return closing.ask_rating(replace(state, flow=None), world)
         case Pressed(Key.SKIP | Key.FINISH):
             return closing.goodbye(state, world)
         case Typed(text) if (said := commands.stars(text)) is not None:
-            if said >= closing.SATISFIED_FROM:
-                return closing.rated(state, world, Rated(said))
-            return why(state, world, said) if said == stars else make_sure(state, world, said)
+            return _is(state, said, world) if said == stars or said >= GOOD else make_sure(state, world, said)
         case _:
             return None
+
+
+def _is(state: State, stars: int, world: World) -> Turn:
+    if stars >= GOOD:
+        return closing.rated(replace(state, flow=None), world, Rated(stars))
+    return why(state, world, stars)
 
 
 def reason_in(text: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ctypes as c
 import ctypes.util
+import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from kiosk import phrases
 
@@ -125,7 +126,7 @@ def installed() -> bool:
 
 
 class Rime:
-    """librime with one session. One object a process; not for several threads at once."""
+    """librime with one session. One object a process."""
 
     def __init__(self, folder: Path, vocabulary: Iterable[str] = ()) -> None:
         """``folder``: where the compiled dictionary is kept; made when missing (some seconds the first time).
@@ -142,7 +143,9 @@ class Rime:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "default.custom.yaml").write_text(_CONFIG, encoding="utf-8")
         (folder / "pinyin_simp.custom.yaml").write_text(_SCHEMA_CONFIG, encoding="utf-8")
-        phrases.write(folder / "custom_phrase.txt", vocabulary)
+        self._phrases = folder / "custom_phrase.txt"
+        phrases.write(self._phrases, vocabulary)
+        self._lock = threading.Lock()
         self._rime = c.CDLL(name)
         self._rime.RimeCreateSession.restype = c.c_size_t
         traits = _Traits(
@@ -160,11 +163,35 @@ class Rime:
         self._rime.RimeInitialize(c.byref(traits))
         if self._rime.RimeStartMaintenance(0):
             self._rime.RimeJoinMaintenanceThread()
-        self._session = c.c_size_t(self._rime.RimeCreateSession())
-        if not self._session or not self._rime.RimeSelectSchema(self._session, SCHEMA):
+        self._session = self._begin()
+
+    def _begin(self) -> Any:
+        session = c.c_size_t(self._rime.RimeCreateSession())
+        if not session or not self._rime.RimeSelectSchema(session, SCHEMA):
+            folder = self._phrases.parent
             raise ImeError(f"librime does not open its dictionary; remove {folder} and start again")
+        return session
+
+    def learn(self, vocabulary: Iterable[str]) -> None:
+        """Other words of the trade come first from now on. From any thread; takes seconds where they are many.
+
+        A session holds the table it began with, and the last to go lets it go. Raises ImeError.
+        """
+        if not phrases.write(self._phrases, vocabulary):
+            return
+        with self._lock:
+            self._rime.RimeDestroySession(self._session)
+            self._session = self._begin()
 
     def candidates(self, letters: str, count: int) -> list[str]:
+        with self._lock:
+            return self._candidates(letters, count)
+
+    def choose(self, letters: str, index: int) -> Chosen:
+        with self._lock:
+            return self._choose(letters, index)
+
+    def _candidates(self, letters: str, count: int) -> list[str]:
         self._enter(letters)
         found: list[str] = []
         while len(found) < count:
@@ -179,7 +206,7 @@ class Rime:
         self._rime.RimeClearComposition(self._session)
         return found[:count]
 
-    def choose(self, letters: str, index: int) -> Chosen:
+    def _choose(self, letters: str, index: int) -> Chosen:
         self._enter(letters)
         for _ in range(index // _PAGE):
             self._rime.RimeProcessKey(self._session, _PAGE_DOWN, 0)

@@ -76,16 +76,17 @@ def table(vocabulary: Iterable[str]) -> Iterator[str]:
             yield f"{text}\t{code}\t{max(1, len(listed) - place)}"
 
 
-def write(path: Path, vocabulary: Iterable[str]) -> None:
-    """Write the table, unless the one there was made of the same words and names."""
+def write(path: Path, vocabulary: Iterable[str]) -> bool:
+    """Write the table, unless the one there was made of the same words and names; whether it was written."""
     vocabulary = tuple(vocabulary)
     digest = hashlib.sha256("\n".join(vocabulary).encode() + NAMES.read_bytes() + FORMAT).hexdigest()
     head = f"# made of {digest}\n"
     if path.exists():
         with path.open(encoding="utf-8") as file:
             if file.readline() == head:
-                return
+                return False
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
     partial.write_text(head + "\n".join(table(vocabulary)) + "\n", encoding="utf-8")
     partial.replace(path)
+    return True

@@ -37,9 +37,12 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / "benchmarks" / "results" / "kiosk-voice.md"
 WALK = Path(__file__).with_name("voice_walk.yaml")
 TRIES = 3
+MOST_TURNS = 40
 BEFORE, AFTER = 0.6, 1.6
 """Seconds of quiet around what is said."""
 OPEN_SECONDS, UNDERSTOOD_SECONDS, SETTLED_SECONDS = 90.0, 15.0, 40.0
+FREE_SECONDS = 420.0
+"""Until the terminal is free again, when somebody went away in the middle: the idle question and its countdown."""
 NUMERALS = "零一二三四五六七八九"
 
 
@@ -123,7 +126,7 @@ class Walk:
     def visit(self, visit: Visit) -> Walked:
         walked = Walked(visit.name, visit.service, [])
         slips = self._paper()
-        self._kiosk.wait(screen="attract", seconds=240)
+        self._kiosk.wait(screen="attract", seconds=FREE_SECONDS)
         self._place.somebody(True)
         began = time.monotonic()
         seen = self._kiosk.wait(screen="listen", seconds=30)
@@ -155,10 +158,8 @@ class Walk:
             seen = self._say(said, step, walked)
             if walked.turns[-1].right:
                 return seen
-            asked = str(seen.document.get("title", ""))
-            if seen.screen == "notice" and asked.startswith("您说的是"):
-                meant = asked.removeprefix("您说的是").split("，")[0].strip("“”「」")
-                seen = self._say("对" if meant in step.say or step.say in meant else "不对", step, walked)
+            while (meant := _asked_back(seen)) and len(walked.turns) < MOST_TURNS:
+                seen = self._say("对" if meant == step.say else "不对", step, walked)
                 if walked.turns[-1].right:
                     return seen
         turn = walked.turns[-1]
@@ -206,6 +207,14 @@ class Walk:
         if seen.screen == "ticket":
             digits = "".join(filter(str.isdigit, str(seen.document["number"])))
             self._citizen.memory |= {"编号": digits, "校验码": str(seen.document["code"])}
+
+
+def _asked_back(seen: Seen) -> str:
+    """What the terminal asks whether one said it, or ""."""
+    title = str(seen.document.get("title", "")).removeprefix("那")
+    if seen.screen != "notice" or not title.startswith("您说的是"):
+        return ""
+    return title.removeprefix("您说的是").split("，")[0].strip("“”")
 
 
 def _title(seen: Seen) -> str:

@@ -54,3 +54,9 @@ def test_typed_names_and_words_come_first(tmp_path: Path) -> None:
         assert len(set(found)) == len(found), "nothing is offered twice"
     assert rime.choose("wangxiulan", 0).text == "王秀兰"
     assert "网" in rime.candidates("wang", 8)
+    # Words of newer content, without a restart: one rime a process, so it is asked here.
+    letters = "qingtianhebaoxian"
+    assert rime.candidates(letters, 1) != ["晴天荷保险"]
+    rime.learn((*VOCABULARY, "晴天荷保险"))
+    assert rime.candidates(letters, 1) == ["晴天荷保险"]
+    assert rime.candidates("wangxiulan", 1) == ["王秀兰"]
