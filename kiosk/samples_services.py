@@ -143,7 +143,7 @@ def _asking() -> Iterator[tuple[str, View]]:
     photo = "给要反映的地方拍张照"
     take = (Button(Key.YES, "拍照", main=True), *skip)
     keep = (Button(Key.NEXT, "用这张", main=True), Button(Key.CORRECT, "重拍"))
-    ready = "把手机照片或者东西对着镜头，再点拍照。"
+    ready = "把手机照片或者东西对着镜头，再说拍照，或者点一下。"
     yield "photo-ready", View(screen=PhotoScreen(photo, "ready", ready, "", Step(1, 5), take))
     yield "photo-taking", View(screen=PhotoScreen(photo, "taking", "请拿稳，马上就拍。"), beat=7)
     yield "photo-taken", View(screen=PhotoScreen(photo, "taken", "照片拍好了，能看清吗？", "sample", Step(1, 5), keep))
@@ -244,7 +244,7 @@ def _results() -> Iterator[tuple[str, View]]:
     plug = (Button(Key.YES, "插好了，读一下", main=True), Button(Key.CANCEL, "不办了"))
     yield (
         "notice-plug-in",
-        View(screen=NoticeScreen("电子发票", ("请把优盘插到机器上。", "插好以后，点读一下。"), "invoice", "", plug)),
+        View(screen=NoticeScreen("电子发票", ("请把优盘插到机器上。", "插好以后，请说读一下，或者点一下。"), "invoice", "", plug)),
     )
     code = ("三十分钟以内有效，只能用一次。", "打热线，或者在别的终端上说接着办。")
     go_on = (DONE, Button(Key.NEXT, "在这里接着办"))
