@@ -244,7 +244,11 @@ def _results() -> Iterator[tuple[str, View]]:
     plug = (Button(Key.YES, "插好了，读一下", main=True), Button(Key.CANCEL, "不办了"))
     yield (
         "notice-plug-in",
-        View(screen=NoticeScreen("电子发票", ("请把优盘插到机器上。", "插好以后，请说读一下，或者点一下。"), "invoice", "", plug)),
+        View(
+            screen=NoticeScreen(
+                "电子发票", ("请把优盘插到机器上。", "插好以后，请说读一下，或者点一下。"), "invoice", "", plug
+            )
+        ),
     )
     code = ("三十分钟以内有效，只能用一次。", "打热线，或者在别的终端上说接着办。")
     go_on = (DONE, Button(Key.NEXT, "在这里接着办"))

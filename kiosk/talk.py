@@ -117,7 +117,10 @@ class Talk:
             self._ears.listen()
 
     def _pause(self) -> None:
-        """A part has been read: a moment in which one can speak."""
+        """A part has been read: a moment in which one can speak, unless somebody is typing."""
+        if self._glass.view.overlay is not Overlay.NONE or not self._ears.available:
+            self._go_on()
+            return
         self._pause_over = self._clock() + self._habits.pause
         self._ears.listen()
         self._glass.change(voice=Voice.LISTENING, pausing=True, partial="", level=0.0)
@@ -210,6 +213,8 @@ class Talk:
     def deafen(self) -> None:
         self._ears.deafen()
         self._ears_deadline = None
+        if self._pausing:
+            self._pause_over = self._clock()
         if self.hearing:
             self._rest()
 

@@ -380,3 +380,20 @@ def test_who_touches_hears_an_answer_in_one_go() -> None:
     kiosk.listen_through()
     kiosk.wait(Habits().pause + 1)
     assert len(kiosk.mouth.said) == said
+
+
+def test_typing_in_a_moment_to_speak_lets_the_reading_go_on() -> None:
+    kiosk = Bench()
+    kiosk.tap("start")
+    kiosk.listen_through()
+    kiosk.hear(QUESTION)
+    kiosk.listen_to_a_part()
+    kiosk.report(SpeechBegan())
+    said = len(kiosk.mouth.said)
+    kiosk.tap("settings")
+    kiosk.tap("type")
+    kiosk.engine._crew.conversation.talk.deafen()
+    kiosk.wait(0.3)
+    assert len(kiosk.mouth.said) > said
+    kiosk.listen_through()
+    assert not kiosk.view.pausing
