@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 from bench import Bench
@@ -27,6 +28,8 @@ from speech.models import ModelError
 from speech.recognition import Recogniser, SpeechError
 
 VOICES = Path(__file__).parent / "voices"
+QUIET = 3
+"""Seconds after what was said; how much of it the endpoint waits for depends on how the speaker pauses."""
 QUESTION = "身份证丢了怎么补办"
 
 
@@ -56,6 +59,7 @@ class Speaking:
         assert kiosk.view.voice is Voice.LISTENING, f"nobody listens on the {kiosk.screen} screen"
         sound, rate = soundfile.read(VOICES / f"{name}.flac", dtype="float32")
         assert rate == 16_000
+        sound = np.concatenate([sound, np.zeros(QUIET * rate, np.float32)])
         self._listener.begin()
         before = len(kiosk.engine.heard)
         for start in range(0, len(sound) - BLOCK, BLOCK):
@@ -81,7 +85,7 @@ def test_a_visit_by_voice_alone(pack: Pack, recogniser: Recogniser) -> None:
     citizen.says("done")
     if kiosk.screen == "notice":
         citizen.says("yes")
-    assert kiosk.screen == "rate"
+    assert kiosk.screen == "rate", kiosk.engine.heard
     citizen.says("very-satisfied")
     assert [rating.stars for rating in kiosk.ratings.kept] == [5]
     assert kiosk.screen == "goodbye"
