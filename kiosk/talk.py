@@ -58,6 +58,8 @@ class Talk:
         self.private = False
         """Whether only the citizen hears the terminal (headset): then the microphone does not."""
         self.timings: list[Timing] = []
+        self._rest_of_it: list[tuple[str, ...]] = []
+        self._pause_over: float | None = None
         self.forget()
 
     def forget(self) -> None:
@@ -136,8 +138,8 @@ class Talk:
 
     def _stop_pausing(self) -> None:
         """What was still to be read is not read any more."""
-        self._rest_of_it: list[tuple[str, ...]] = []
-        self._pause_over: float | None = None
+        self._rest_of_it = []
+        self._pause_over = None
         if self._glass.view.pausing:
             self._glass.change(pausing=False)
 
