@@ -48,7 +48,7 @@ def build(
     The Debian packages must be those of the lock (``update_lock``: write the lock instead).
     """
     tools.need_root()
-    tools.need("mmdebstrap", "mke2fs", "mcopy", "sfdisk", "grub-mkstandalone", "grub-mkfont", "mkfs.vfat")
+    tools.need("mmdebstrap", "mke2fs", "mcopy", "sfdisk", "grub-mkimage", "grub-mkfont", "mkfs.vfat")
     check_version(release.version)
     for path in (*given.models, given.pack, given.keyring):
         if not path.exists():

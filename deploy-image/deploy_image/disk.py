@@ -10,9 +10,11 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy_image import base, tools
@@ -51,13 +53,12 @@ def grub_config(definition: Definition) -> str:
 
 def make_esp(definition: Definition, root: Path, out: Path) -> None:
     """The boot partition. The rescue font is cut from the root folder's Noto; without it the text is not Chinese."""
-    tools.need("grub-mkstandalone", "grub-mkfont", "grub-editenv", "mkfs.vfat", "mcopy")
+    tools.need("grub-mkimage", "grub-mkfont", "grub-editenv", "mkfs.vfat", "mcopy")
     stamp = {"SOURCE_DATE_EPOCH": str(base.EPOCH)}
     with tempfile.TemporaryDirectory(dir=out.parent) as name:
         work = Path(name)
         config = grub_config(definition)
-        (work / "grub.cfg").write_text(config, "utf-8")
-        inside = [f"boot/grub/grub.cfg={work / 'grub.cfg'}"]
+        inside = {"boot/grub/grub.cfg": config.encode()}
         font = root / FONT
         if font.exists():
             wanted = sorted({ord(char) for char in config if char > " "} | set(range(0x20, 0x7F)))
@@ -76,12 +77,12 @@ def make_esp(definition: Definition, root: Path, out: Path) -> None:
                     font,
                 ]
             )
-            inside.append(f"rescue.pf2={work / 'rescue.pf2'}")
-        efi = work / "BOOTX64.EFI"
-        tools.run(
-            ["grub-mkstandalone", "-O", "x86_64-efi", "-o", efi, "--locales=", "--fonts=", "--themes=",
-             f"--modules={MODULES}", f"--install-modules={MODULES}", *inside], env=stamp
-        )  # fmt: skip
+            inside["rescue.pf2"] = (work / "rescue.pf2").read_bytes()
+        archive, efi = work / "inside.tar", work / "BOOTX64.EFI"
+        archive.write_bytes(same_archive(inside))
+        # Not grub-mkstandalone: its archive carries the times of the build. All modules are in the program itself.
+        command: list[str | Path] = ["grub-mkimage", "-O", "x86_64-efi", "-o", efi, "-m", archive]
+        tools.run([*command, "-p", "(memdisk)/boot/grub", "memdisk", "tar", *MODULES.split()], env=stamp)
         grubenv = work / "grubenv"
         tools.run(["grub-editenv", grubenv, "create"])
         tools.run(["grub-editenv", grubenv, "set", *(f"{key}={value}" for key, value in GRUBENV.items())])
@@ -93,6 +94,17 @@ def make_esp(definition: Definition, root: Path, out: Path) -> None:
         tools.run(["mkfs.vfat", "-F32", "-n", "BOOT", "-i", "b1a2c3d4", "--invariant", out])
         tools.run(["mmd", "-i", out, "::EFI", "::EFI/BOOT", "::EFI/bianmin"], env=stamp)
         tools.run(["mcopy", "-m", "-i", out, efi, grubenv, "::EFI/BOOT/"], env=stamp)
+
+
+def same_archive(files: Mapping[str, bytes]) -> bytes:
+    """A tar of these files, which GRUB reads: the same bytes for the same files, whenever it is made."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name, data in sorted(files.items()):
+            told = tarfile.TarInfo(name)
+            told.size, told.mtime = len(data), base.EPOCH
+            tar.addfile(told, io.BytesIO(data))
+    return made.getvalue()
 
 
 def make_disk(definition: Definition, esp: Path, slot: Path, out: Path) -> None:

@@ -16,7 +16,7 @@ PACKAGES = {
     "mcopy": "mtools",
     "mkfs.vfat": "dosfstools",
     "sfdisk": "fdisk",
-    "grub-mkstandalone": "grub-common grub-efi-amd64-bin",
+    "grub-mkimage": "grub-common grub-efi-amd64-bin",
     "grub-mkfont": "grub-common",
     "rauc": "rauc",
     "mksquashfs": "squashfs-tools",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from deploy_image import base, environment, root
+from deploy_image import base, disk, environment, root
+from deploy_image.definition import load
 from deploy_image.errors import ImageError
 
 NOW = dt.datetime(2026, 11, 22, 12, 37, tzinfo=dt.UTC)
@@ -53,3 +56,27 @@ def test_nothing_in_a_finished_folder_is_younger_than_the_epoch(tmp_path: Path) 
     root.settle_times(tmp_path)
     younger = [path for path in tmp_path.rglob("*") if path.lstat().st_mtime > base.EPOCH]
     assert (younger, old.stat().st_mtime) == ([], 1)
+
+
+def test_the_archive_inside_grub_does_not_know_when_it_was_made() -> None:
+    files = {"boot/grub/grub.cfg": b"echo hello\n", "rescue.pf2": bytes(700)}
+    made = disk.same_archive(files)
+    assert made == disk.same_archive(dict(reversed(files.items())))
+    assert f"{base.EPOCH:011o}".encode() in made
+
+
+@pytest.mark.skipif(
+    not GRUB.exists() or any(shutil.which(tool) is None for tool in TOOLS), reason="the tools of images are not here"
+)
+def test_everything_in_the_boot_partition_is_dated_with_the_epoch(tmp_path: Path) -> None:
+    esp, efi = tmp_path / "esp.vfat", tmp_path / "BOOTX64.EFI"
+    disk.make_esp(load("simulator"), tmp_path, esp)
+    listed = subprocess.run(
+        ["mdir", "-/", "-a", "-i", esp, "::"], capture_output=True, text=True, check=True, env={**os.environ, "TZ": ""}
+    )
+    dates = re.findall(r"\d{4}-\d\d-\d\d", listed.stdout)
+    assert len(dates) >= 5
+    assert set(dates) == {f"{dt.datetime.fromtimestamp(base.EPOCH, dt.UTC):%Y-%m-%d}"}
+    subprocess.run(["mcopy", "-i", esp, "::EFI/BOOT/BOOTX64.EFI", efi], check=True)
+    config = disk.grub_config(load("simulator")).encode()
+    assert disk.same_archive({"boot/grub/grub.cfg": config}) in efi.read_bytes()
