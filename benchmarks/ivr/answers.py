@@ -47,8 +47,8 @@ from speech.audio import Audio, read_audio
 
 CONDITIONS = {"clean": (0.0, False), "loss2": (0.02, False), "loss5": (0.05, False), "noise": (0.0, True)}
 NOISE = "speechbrain_noise1.wav"
-LISTEN = 8.5
-"""Seconds the caller stays after asking: the delay of a busy machine and the longest title."""
+LISTEN = 7.0
+"""Seconds the caller stays after asking: enough for a delay of up to ``SLOW`` and the longest title."""
 
 LATE = 0.04
 """Seconds behind its place in the stream from which a packet is late: a jitter buffer's room."""
