@@ -10,8 +10,8 @@ of six questions one is asked slowly and one hurriedly, where those recordings a
 
 Every call is a line of ``bench/ivr-answers.jsonl`` under the home folder; a run goes on where the last one ended, and
 after ``--minutes`` no further call begins. What a busy machine did to a call is no measurement of
-hearing: one whose sound was torn (more than ``TORN`` of the packets late), or that heard "one moment" first, or
-nothing, is asked again whatever was answered, ``TRIES`` times at most; then it counts as it is.
+hearing: one whose sound was torn (more than ``TORN`` of the packets late), or that heard nothing, or nothing but "one
+moment" until it hung up, is asked again, ``TRIES`` times at most; then it counts as it is.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ import msgspec
 import soundfile
 
 from benchmarks.ivr.callers import Asked, Heard, asked, heard, pair, percentile
-from benchmarks.ivr.judging import Judge
+from benchmarks.ivr.judging import Judge, only_waiting
 from benchmarks.ivr.lab import ROOT, RTP, Lab
 from benchmarks.speech.questions import RATES, SpokenQuestion, folder, questions
 from bianmin import settings
@@ -47,20 +47,16 @@ from speech.audio import Audio, read_audio
 
 CONDITIONS = {"clean": (0.0, False), "loss2": (0.02, False), "loss5": (0.05, False), "noise": (0.0, True)}
 NOISE = "speechbrain_noise1.wav"
-LISTEN = 7.0
-"""Seconds the caller stays after asking: enough for a delay of up to ``SLOW`` and the longest title."""
+LISTEN = 8.5
+"""Seconds the caller stays after asking: enough for "one moment" and the longest title."""
 
 LATE = 0.04
 """Seconds behind its place in the stream from which a packet is late: a jitter buffer's room."""
 
-ASKED_BACK = "您要问的是"
-"""The line offers choices instead of an answer: not counted as right, though the right one may be among them."""
+WHICH = "哪一个"
+"""The line asks which of some is meant: not counted as right, though the right one may be among them."""
 
 TORN = 0.02
-SLOW = 1.75
-"""Seconds to the first sound from which it is "one moment" (``ivr.settings.Habits.filler``), and the answer comes later
-than the caller stays."""
-
 TRIES = 3
 OVER = 2.0
 """Seconds without a packet after which a call is over."""
@@ -93,7 +89,8 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def disturbed(self) -> bool:
         torn = self.caller_late > TORN * self.caller_packets or self.line_late > TORN * self.line_packets
-        return torn or self.delay is None or self.delay > SLOW
+        unanswered = not self.item and WHICH not in self.heard and only_waiting(self.heard)
+        return torn or self.delay is None or unanswered
 
     @property
     def key(self) -> tuple[str, str]:
@@ -246,7 +243,7 @@ def summary(calls: Sequence[Call]) -> list[dict[str, object]]:
             "silent": len(own) - len(delays),
             "disturbed_calls": sum(call.disturbed for call in calls if call.condition == condition),
             "counted_though_disturbed": sum(call.disturbed for call in own),
-            "asked_back_instead": sum(ASKED_BACK in call.heard for call in own if not call.right),
+            "asked_back_instead": sum(WHICH in call.heard for call in own if not call.right),
             "late_of_line_packets": _share(own, "line"),
             "late_of_caller_packets": _share(own, "caller"),
             "first_sound_p50": round(percentile(delays, 0.5), 2),

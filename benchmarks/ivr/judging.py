@@ -15,6 +15,9 @@ from speech.recognition import Recogniser
 LEAD = "您问的是"
 """An answer begins with it, then comes the item's title."""
 
+WAITING = "请稍等我查一下"
+"""What is said, perhaps twice, while an answer is being looked for."""
+
 ENOUGH = 70.0
 """Likeness (0..100 and a little for length) from which a title counts as said."""
 
@@ -47,6 +50,12 @@ class Judge:
             if likeness > score:
                 best, score = item, likeness
         return best if score > ENOUGH else ""
+
+
+def only_waiting(words: str) -> bool:
+    """Whether nothing but "one moment" was heard, however it was recognised: no answer came before the caller left."""
+    said = _sounds(words)
+    return any(fuzz.ratio(said, " ".join([_sounds(WAITING)] * times)) > ENOUGH for times in (1, 2, 3))
 
 
 def _sounds(text: str) -> str:
