@@ -230,7 +230,9 @@ def settled(calls: Sequence[Call]) -> dict[tuple[str, str], Call]:
 
 
 def summary(calls: Sequence[Call]) -> list[dict[str, object]]:
-    counted, lines = settled(calls), []
+    """A line for every condition, over the questions that were asked in all of them."""
+    every, lines = settled(calls), []
+    counted = {key: call for key, call in every.items() if all((call.text, other) in every for other in CONDITIONS)}
     for condition in CONDITIONS:
         own = [call for call in counted.values() if call.condition == condition]
         delays = [call.delay for call in own if call.delay is not None]

@@ -35,7 +35,8 @@ def sound_of(question: Asked) -> Audio:
     samples = np.zeros(question.packets[-1].timestamp - first + rtp.PACKET, np.float32)
     for packet in question.packets:
         place = packet.timestamp - first
-        samples[place : place + rtp.PACKET] = g711.decode(packet.payload)
+        part = g711.decode(packet.payload)[: len(samples) - place]
+        samples[place : place + len(part)] = part
     return Audio(samples, RATE)
 
 
