@@ -7,6 +7,7 @@ the sign of life that the watchdog waits for. Sound exists only in memory; when 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
@@ -82,7 +83,12 @@ Load = Callable[[], Recogniser]
 
 
 def serve(pipe: Connection, load: Load) -> None:
-    """The child's whole life. Never raises for what a recogniser does; ends when the pipe closes."""
+    """The child's whole life. Never raises for what a recogniser does; ends when the pipe closes, loaded or not."""
+    with contextlib.suppress(EOFError, OSError):
+        _serve(pipe, load)
+
+
+def _serve(pipe: Connection, load: Load) -> None:
     encode = msgspec.msgpack.Encoder().encode
     decode = msgspec.msgpack.Decoder(Request).decode
 
@@ -97,10 +103,7 @@ def serve(pipe: Connection, load: Load) -> None:
     answer(Ready(recogniser.name))
     streams: dict[int, RecogniserStream] = {}
     while True:
-        try:
-            request = decode(pipe.recv_bytes())
-        except (EOFError, OSError):
-            return
+        request = decode(pipe.recv_bytes())
         try:
             reply = _handle(recogniser, streams, request)
         except Exception as error:  # noqa: BLE001  one bad utterance must not end the others
@@ -108,10 +111,7 @@ def serve(pipe: Connection, load: Load) -> None:
             streams.pop(number, None)
             text = str(error) if isinstance(error, SpeechError) else f"recognition failed ({type(error).__name__})"
             reply = Failed(number, text)
-        try:
-            answer(reply)
-        except OSError:
-            return
+        answer(reply)
 
 
 def _handle(recogniser: Recogniser, streams: dict[int, RecogniserStream], request: Request) -> Answer:

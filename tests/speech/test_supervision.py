@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from speech.recogniser_process import serve
 from speech.recognition import Recogniser, SpeechError
 from speech.scripted import Line, ScriptedRecogniser
 from speech.supervision import Supervisor
@@ -143,3 +145,14 @@ def test_an_utterance_begun_after_hearing_was_switched_off_ends_at_once() -> Non
         stream.feed(SOUND)
         with pytest.raises(SpeechError, match="switched off"):
             stream.finish_soon().result(60)
+
+
+def test_a_child_whose_program_ended_while_it_was_loading_ends_without_a_word() -> None:
+    ours, childs = multiprocessing.Pipe()
+
+    def load() -> ScriptedRecogniser:
+        ours.close()
+        return ScriptedRecogniser([])
+
+    serve(childs, load)
+    childs.close()
