@@ -63,6 +63,10 @@ class Place:
     def paper(self) -> Path:
         return self.home / "cups" / "paper.pdf"
 
+    def send(self) -> None:
+        """What was filed goes to central, as the terminal's sync service would see to."""
+        command(self.environment, "outbox", "flush")
+
     def somebody(self, there: bool) -> None:
         """Somebody comes before the terminal, or goes."""
         assert self.radar.stdin is not None

@@ -146,6 +146,9 @@ class Walk:
         if not walked.reached and missing:
             walked.reached = f"not there: {', '.join(missing)}"
         self._place.somebody(False)
+        if "ticket" in reached:
+            self._place.send()
+        self._citizen.prepare([self._citizen.words("{" + name + "}") for name in self._citizen.memory])
         return walked
 
     def _paper(self) -> dict[str, int]:
@@ -289,9 +292,9 @@ def main() -> None:
             sys.stderr.write(f"{visit.name}\n")
             walks.append(walk.visit(visit))
             sys.stderr.write(f"   {walks[-1].reached or 'done'}, {walks[-1].seconds:.0f} s\n")
-    text = report(walks, arguments.voice, arguments.rate, arguments.snr)
-    if arguments.keep:
-        RESULT.write_text(text, encoding="utf-8")
+            text = report(walks, arguments.voice, arguments.rate, arguments.snr)
+            if arguments.keep:
+                RESULT.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 
 
