@@ -60,7 +60,7 @@ $(STARTER): $(CONTENT) $(SYNTHESIS) var/models/.fetched | $(VENV)/.installed
 	@touch $@
 
 # From nothing to a terminal in QEMU that starts and prints; refusals, returns and power cuts on a small system. As root,
-# about 40 minutes of a machine that does nothing else. image-test-all: everything, hours of an emulated processor.
+# three quarters of an hour of a machine that does nothing else. image-test-all: everything, hours of an emulated processor.
 IMAGES := var/images/simulator
 # Seeds; these are one power cut of each kind.
 CUTS ?= 2:8
