@@ -108,7 +108,8 @@ def load(chosen: Settings) -> Iterator[Loaded]:
     broken: list[bool] = []
     dispatcher = open_dispatcher(settings.home(), pack, lambda: broken.append(True))
     searcher = Searcher(pack, accents=chosen.speech.accents)
-    searcher.search(Query("医保"), 1)  # the first search loads the model
+    searcher.search(Query("医保"), 1)  # the first search loads the model,
+    pack.hours().is_staffed(dt.datetime.now())  # and the first look at the hours the calendar of public holidays
     recogniser = listening.result()
     recogniser.wait_ready(PATIENCE)
     with contextlib.suppress(TimeoutError):

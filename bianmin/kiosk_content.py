@@ -147,6 +147,7 @@ class Contents:
         )
         if machine.equipment.pages is not None:
             form_pages(self._pack, self._pages)
+        self._pack.hours().is_staffed(dt.datetime.now())  # the calendar of public holidays takes long to load
 
     def _listen(self) -> None:
         if self._recogniser is None:
