@@ -36,6 +36,9 @@ LONGEST = 5
 SHORTEST = 2
 """Syllables of a word that is looked for: a single one (是, 不) is near everything."""
 
+NEARER = 0.72
+"""Likeness from which it is asked back where the search has something to offer for the words as they were heard."""
+
 A_RANK = 0.03
 """What each place down the list of readings costs."""
 
@@ -52,9 +55,10 @@ _PARTS = re.compile(r"[，、；]")
 
 
 class Guess(msgspec.Struct, frozen=True):
-    """``words``: those that were probably said; ``sure``: they need not be asked back."""
+    """``words``: those that were probably said, and how ``alike``; ``sure``: they need not be asked back."""
 
     words: str
+    alike: float
     sure: bool
 
 
@@ -78,7 +82,7 @@ def guess(state: State, readings: tuple[str, ...]) -> Guess | None:
     second = ranked[1][1][0] if len(ranked) > 1 else 0.0
     if alike < NEAR or alike - second < AHEAD:
         return None
-    return Guess(words, alike >= SURE and meaning not in GRAVE)
+    return Guess(words, alike, alike >= SURE and meaning not in GRAVE)
 
 
 def _meanings(state: State) -> list[tuple[Key | str, str]]:

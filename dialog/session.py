@@ -62,7 +62,7 @@ from dialog.events import (
     Unintelligible,
 )
 from dialog.flows import Filing, Stage
-from dialog.guesses import ask_back, guess
+from dialog.guesses import NEAR, NEARER, ask_back, guess
 from dialog.intents import Intent, recognise
 from dialog.menu import Service
 from dialog.readings import reading
@@ -212,7 +212,8 @@ def _asked_for(state: State, query: Query, world: World) -> Turn:
     turn = listening.question(state, world, query)
     if turn[0].phase is Phase.ANSWERED:
         return turn
-    return _guessed(state, query, world, only_sure=turn[0].phase is Phase.CLARIFYING) or turn
+    least = NEARER if turn[0].phase is Phase.CLARIFYING else NEAR
+    return _guessed(state, query, world, least) or turn
 
 
 def _to_service(state: State, query: Query, world: World) -> Turn:
@@ -230,10 +231,10 @@ def _to_service(state: State, query: Query, world: World) -> Turn:
     )
 
 
-def _guessed(state: State, query: Query, world: World, only_sure: bool = False) -> Turn | None:
+def _guessed(state: State, query: Query, world: World, least: float = NEAR) -> Turn | None:
     """What a short utterance sounds like, done or asked back; None when it sounds like nothing here."""
     found = guess(state, (query.text, *query.nbest))
-    if found is None or (only_sure and not found.sure) or commands.sound(found.words) == commands.sound(query.text):
+    if found is None or found.alike < least or commands.sound(found.words) == commands.sound(query.text):
         return None
     return _said(state, Query(found.words), world) if found.sure else ask_back(state, world, found, query.text)
 

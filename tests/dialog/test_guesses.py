@@ -81,6 +81,14 @@ def test_asked_back_and_right_prints(world: World) -> None:
     assert any(isinstance(act, Print) for act in acts)
 
 
+def test_what_is_near_enough_is_asked_back_before_choices_are_offered(world: World) -> None:
+    """办完了 written 办完脸 was answered with four matters to choose from, three times over."""
+    state, acts = step(after(world, ANSWERED), Heard("办完脸", nbest=("办完连", "半挽联")), world)
+    assert "办完了" in next(act.screen.title for act in acts if isinstance(act, Show))
+    state, _ = step(state, Heard("很对"), world)
+    assert state.phase is Phase.RATING
+
+
 def test_saying_it_again_is_a_yes(world: World) -> None:
     state, _ = step(after(world, ANSWERED), Heard("大爷"), world)
     _, acts = step(state, Heard("打印"), world)
