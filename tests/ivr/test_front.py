@@ -233,8 +233,8 @@ def two_workers(folder: Path, options: str = "200 OK") -> Iterator[tuple[Front, 
 def test_what_one_worker_refuses_the_other_gets_and_busy_is_said_once_both_have(tmp_path: Path, refusal: str) -> None:
     with two_workers(tmp_path) as (front, first, second):
         first.call = refusal
-        assert [front.ask(), front.ask()] == ["200", "200"]  # in turn: one of them began at the first worker
-        assert first.calls
+        while not first.calls & second.calls:  # the same call at both; the test's limit ends a wait in vain
+            front.ask()
         second.call = refusal
         answer, _ = fuzz.answer_to(front.sender, front.invite())
         assert fuzz.status(answer) == "486"
@@ -256,7 +256,8 @@ def test_a_worker_that_is_still_coming_up_is_given_no_calls(tmp_path: Path) -> N
         seen = -1
         while len(first.calls) > seen:  # until the front has asked it; the test's limit ends a wait in vain
             seen = len(first.calls)
-            assert [front.ask(), front.ask()] == ["200", "200"]
+            while len(first.calls | second.calls) < 2 * (seen + 2):
+                front.ask()
         assert second.calls
 
 
