@@ -252,6 +252,9 @@ def _asked_back(state: State, supposed: Supposed, event: Event, world: World) ->
             turn = services.typed(state, supposed.said, world)
         case Key.NO | Key.BACK | Key.CORRECT:
             turn = state, (*say(world.text("guess.again"), passing=True), state.asked)
+        case _ if supposed.own_words:  # neither yes nor no: what was told before is not lost for it
+            taken, acts = services.typed(state, supposed.said, world)
+            turn = _react(_remember(taken, acts), event, world)
         case _:
             turn = _react(state, event, world)
     state, acts = turn

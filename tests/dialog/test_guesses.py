@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.search.pinyin import syllables
-from dialog.acts import Ask, NoticeScreen, Print, Show
+from dialog.acts import Ask, NoticeScreen, Print, Show, TextScreen
 from dialog.commands import sound
-from dialog.events import Channel, Heard, Key, Pressed, Silence, Started
+from dialog.events import Channel, Heard, Key, Pressed, Silence, Started, Typed, Unintelligible
 from dialog.flows import Filing
 from dialog.guesses import guess
 from dialog.session import step
@@ -24,8 +24,8 @@ ANSWERED = "新生儿怎么上医保"
 SYLLABLES = st.lists(st.sampled_from(syllables("打印人工办完了返回大雁神功我要投诉泽国镇女略云熊")), max_size=6)
 
 
-def after(world: World, *heard: str) -> State:
-    state, _ = step(State(channel=Channel.KIOSK, now=NOW), Started(Channel.KIOSK, NOW), world)
+def after(world: World, *heard: str, channel: Channel = Channel.KIOSK) -> State:
+    state, _ = step(State(channel=channel, now=NOW), Started(channel, NOW), world)
     for text in heard:
         state, _ = step(state, Heard(text), world)
     return state
@@ -130,6 +130,32 @@ def test_the_end_of_a_telling_is_asked_back_and_otherwise_belongs_to_it(whole_wo
     more, _ = step(state, Heard("不对"), whole_world)
     assert isinstance(more.flow, Filing)
     assert "数完了" in more.flow.draft.text
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+@pytest.mark.parametrize("event", [Heard("晚上看不见路"), Typed("晚上看不见路"), Silence(), Unintelligible()])
+def test_a_telling_that_goes_on_without_a_yes_or_no_keeps_its_words(
+    whole_world: World, channel: Channel, event: Heard | Typed | Silence | Unintelligible
+) -> None:
+    """Asked back "说完了，对吗？", a citizen went on telling; what had been asked back was lost from the request."""
+    told = after(whole_world, "我要投诉", "路灯坏了三天了", channel=channel)
+    state, _ = step(told, Heard("数完了", nbest=("数万两",)), whole_world)
+    state, acts = step(state, event, whole_world)
+    assert isinstance(state.flow, Filing)
+    more = "，晚上看不见路" if isinstance(event, Heard | Typed) else ""
+    assert state.flow.draft.text == f"路灯坏了三天了，数完了{more}"
+    assert any(isinstance(act, Show) for act in acts)
+
+
+def test_whoever_came_back_to_a_telling_sees_all_of_it(whole_world: World) -> None:
+    told = after(whole_world, "我要投诉", "路灯坏了三天了")
+    state, _ = step(told, Heard("数完了", nbest=("数万两",)), whole_world)
+    state, _ = step(state, Silence(), whole_world)
+    assert state.phase is Phase.IDLE
+    _, acts = step(state, Pressed(Key.STAY), whole_world)
+    screen = next(act.screen for act in acts if isinstance(act, Show))
+    assert isinstance(screen, TextScreen)
+    assert screen.text == "路灯坏了三天了，数完了"
 
 
 def test_a_person_is_there_while_something_is_asked_back(world: World) -> None:
