@@ -1,7 +1,8 @@
 """A line: the calls of one process, driven every 20 ms, and who is let in.
 
-A call is refused with 486 (never left ringing) when there are as many as allowed, when the media loop runs late (a
-pause meant to be 20 ms that takes far longer is the surest sign of overload), or while the line is being drained.
+A call is refused with 486 when there are as many as allowed, or while the line is being drained. When the media loop
+runs late (a pause meant to be 20 ms that takes far longer is the surest sign of overload), or callers wait too long for
+answers, it rings a little first: most overloads are a machine that stood still for a moment.
 """
 
 from __future__ import annotations
@@ -97,9 +98,15 @@ on the call takes no place from others: floods of calls that nobody means would 
 for both kinds together."""
 
 
+RINGS = 2.0
+"""Seconds a telephone rings at an overloaded line before it is refused: less than Kamailio waits for a worker that rang
+(fr_inv_timer), and with the next worker's two still far from the 15 s in which a line should answer."""
+
+
 class _Call(msgspec.Struct):
     leg: IncomingLeg
     arrived: float
+    ringing: bool = False
     conversation: Conversation | None = None
     record: RecordedLeg | None = None
 
@@ -148,14 +155,13 @@ class Line:
         if self._numbers_served and leg.dialled not in self._numbers_served:
             why = "number"
         if why:
-            self._refused += 1
-            self._parts.diary.note(Refused(why))
-            leg.reject()
+            self._refuse(leg, why)
             return
-        number = next(self._numbers)
-        self._calls[number] = _Call(leg, self._clock())
+        number, now = next(self._numbers), self._clock()
+        call = self._calls[number] = _Call(leg, now, ringing=self._overloaded(now))
         leg.listen(lambda event: self._before(number, event))
-        leg.answer()
+        if not call.ringing:
+            leg.answer()
 
     def drain(self) -> None:
         """No new calls; ``drained`` is set when the last one has ended."""
@@ -168,6 +174,9 @@ class Line:
         now = self._clock()
         for number, call in list(self._calls.items()):
             conversation = call.conversation
+            if call.ringing:
+                self._ring(number, call, now)
+                continue
             if conversation is None:
                 if now - call.arrived > UNCONFIRMED:
                     call.leg.hang_up()
@@ -211,9 +220,25 @@ class Line:
         real = sum(call.conversation is not None or now - call.arrived < HALF_OPEN for call in self._calls.values())
         if real >= most or self.calls >= 2 * most:
             return "full"
-        if self.lateness.worst > self._admission.late or self._pace.too_slow(now):
-            return "overloaded"
         return ""
+
+    def _overloaded(self, now: float) -> bool:
+        return self.lateness.worst > self._admission.late or self._pace.too_slow(now)
+
+    def _ring(self, number: int, call: _Call, now: float) -> None:
+        """Answer as soon as there is time for one more caller; refuse when there was none for too long."""
+        overloaded = self._overloaded(now)
+        if not overloaded and not self.draining:
+            call.ringing, call.arrived = False, now
+            call.leg.answer()
+        elif self.draining or now - call.arrived >= RINGS:
+            self._refuse(call.leg, "draining" if self.draining else "overloaded")
+            self._forget(number)
+
+    def _refuse(self, leg: IncomingLeg, why: str) -> None:
+        self._refused += 1
+        self._parts.diary.note(Refused(why))
+        leg.reject()
 
     def _before(self, number: int, event: LegEvent) -> None:
         """Events of a leg that has no conversation yet: it begins when the caller's end is up."""

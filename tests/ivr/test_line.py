@@ -22,10 +22,11 @@ class Incoming(VirtualLeg):
     """A leg that has not been answered yet."""
 
     quality = LineQuality(1, 1, 0, 0.0, 0)
-    rejected = False
+    rejected = answered = False
     dialled = "12345"
 
     def answer(self) -> None:
+        self.answered = True
         self._later.append(Answered())
 
     def reject(self) -> None:
@@ -64,14 +65,71 @@ def test_a_place_is_free_again_when_a_caller_hangs_up() -> None:
     assert not arrive(own).rejected
 
 
-def test_a_line_that_runs_late_lets_nobody_in() -> None:
-    own, diary = line()
-    own.lateness.add(0.5)
-    assert arrive(own).rejected
-    assert Refused("overloaded") in diary.entries
-    for _ in range(50):
-        own.lateness.add(0.0)
-    assert not arrive(own).rejected
+class Machine:
+    """A line of its own on virtual time, and how late its rounds are."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        own = parts()
+        assert isinstance(own.diary, ListDiary)
+        self.diary = own.diary
+        self.line = Line(own, clock=lambda: self.now)
+
+    def late(self, seconds: float) -> None:
+        for _ in range(50):
+            self.line.lateness.add(seconds)
+
+    def after(self, seconds: float) -> None:
+        self.now += seconds
+        self.line.tick()
+
+
+def ringing(leg: Incoming) -> bool:
+    leg.advance()
+    return leg.up and not leg.rejected and not leg.answered
+
+
+def test_a_line_that_runs_late_rings_for_two_seconds_and_is_busy_then() -> None:
+    machine = Machine()
+    machine.late(0.5)
+    leg = arrive(machine.line)
+    machine.after(1.9)
+    assert ringing(leg)
+    machine.after(0.2)
+    assert leg.rejected
+    assert Refused("overloaded") in machine.diary.entries
+    assert machine.line.calls == 0
+
+
+def test_a_line_that_stood_still_for_a_moment_answers_when_it_goes_on() -> None:
+    machine = Machine()
+    machine.late(0.5)
+    legs = [arrive(machine.line) for _ in range(3)]
+    machine.after(0.5)
+    machine.late(0.0)
+    machine.after(0.02)
+    assert not any(ringing(leg) for leg in legs)
+    assert machine.line.health.answered == 3
+    assert not any(isinstance(entry, Refused) for entry in machine.diary.entries)
+
+
+def test_a_line_that_is_drained_lets_nobody_ring_on() -> None:
+    machine = Machine()
+    machine.late(0.5)
+    leg = arrive(machine.line)
+    machine.line.drain()
+    machine.after(0.02)
+    assert leg.rejected
+    assert machine.line.drained.is_set()
+
+
+def test_a_caller_who_puts_down_while_it_rings_is_no_refusal() -> None:
+    machine = Machine()
+    machine.late(0.5)
+    leg = arrive(machine.line)
+    leg.put_down()
+    machine.after(3.0)
+    assert machine.line.health.refused == machine.line.calls == 0
 
 
 def test_draining_keeps_the_calls_there_are_and_ends_after_the_last() -> None:
@@ -169,19 +227,21 @@ def test_calls_nobody_confirms_take_no_place_from_callers() -> None:
     assert arrive(own).rejected
 
 
-def test_a_line_that_understands_too_slowly_lets_nobody_in_until_it_has_caught_up() -> None:
-    now = [0.0]
-    own = Line(parts(), clock=lambda: now[0])
+def test_a_line_that_understands_too_slowly_rings_until_it_has_caught_up() -> None:
+    machine = Machine()
     slow, quick = TurnAnswered(500, 2500, 300, 3400, filler=True), TurnAnswered(500, 100, 50, 700, filler=False)
     for turn in (slow, slow):
-        own._pace.note(turn)
-    assert not arrive(own).rejected
-    own._pace.note(slow)
-    assert arrive(own).rejected
-    own._pace.note(quick)
-    assert not arrive(own).rejected
+        machine.line._pace.note(turn)
+    assert not ringing(arrive(machine.line))
+    machine.line._pace.note(slow)
+    assert ringing(first := arrive(machine.line))
+    machine.line._pace.note(quick)
+    machine.after(0.02)
+    assert not ringing(first)
     for turn in (slow, slow, slow):
-        own._pace.note(turn)
-    assert arrive(own).rejected
-    now[0] = 11.0
-    assert not arrive(own).rejected
+        machine.line._pace.note(turn)
+    assert ringing(second := arrive(machine.line))
+    machine.after(2.1)
+    assert second.rejected
+    machine.now += 11.0
+    assert not ringing(arrive(machine.line))
