@@ -36,6 +36,7 @@ from ivr import keys, understanding
 from ivr.answering import Answering
 from ivr.diary import BargedIn, CallBegan, CallEnded, Ending, NotUnderstood, Trouble, WentOn
 from ivr.doing import Doing
+from ivr.early import Early
 from ivr.ears import GapFiller
 from ivr.errands import UnderWay
 from ivr.keepsakes import Keepsakes
@@ -71,6 +72,7 @@ class Conversation:
         self._kept_key = ""
         self._digits = ""
         self._presses = Presses()
+        self._early = Early()
         self._handed_over = False
         self._errand = UnderWay(lambda entry: parts.diary.note(entry, call))
         self._troubles = 0
@@ -101,12 +103,13 @@ class Conversation:
             return
         sound = self._gaps.take(self._leg.read(), now)
         for key in self._presses.heard(sound, now):
-            self._key(key, now)
+            self._key(key, now, self._undecided)
         if self._errand:
             self._run_errand(sound, now)
         else:
             self._hear(sound, now)
         self._collect(now)
+        self._press_early(now)
         self._settle(now)
         self._keep_alive(now)
         if not self.over and now >= self._speak_from:
@@ -125,7 +128,7 @@ class Conversation:
         match event:
             case KeyPressed() | KeyReleased():
                 if key := self._presses.told(event, now):
-                    self._key(key, now)
+                    self._key(key, now, self._undecided)
             case HandedOver(reached):
                 self._handed_over |= reached
                 self._errand.leg_event(event)
@@ -142,11 +145,25 @@ class Conversation:
         self._thoughts.leave(last, self._kept)
         self._end(Ending.HANDED_OVER if self._handed_over and last is None else Ending.CALLER, now)
 
-    def _key(self, key: str, now: float) -> None:
-        done = effect(key, self._script.ask, self._doing, self._answering.interruptible, self._digits)
+    @property
+    def _undecided(self) -> bool:
+        """What the caller said or keyed last may lead to another question."""
+        return self._doing is Doing.THINKING or (self._doing is Doing.LISTENING and self._ears.busy)
+
+    def _press_early(self, now: float) -> None:
+        """It is known now what is asked, or has taken too long."""
+        if self._early and (not self._undecided or self._early.is_late(now)):
+            for key in self._early.take(self._script.ask):
+                self._key(key, now)
+
+    def _key(self, key: str, now: float, undecided: bool = False) -> None:
+        ask, may_cut = self._script.ask, self._answering.interruptible
+        done = effect(key, ask, self._doing, may_cut, self._digits, undecided, bool(self._early))
         match done:
             case Does.NOTHING:
                 return
+            case Does.EARLY:
+                self._early.keep(key, ask, now)
             case Does.ERRAND:
                 self._errand.key(key)
             case Does.KEPT:
@@ -165,6 +182,7 @@ class Conversation:
             case _:
                 self._hush(now)
                 self._ears.deafen()
+                self._early.forget()
                 self._spoken = None
                 self._think(done, now)
                 self._speak_from = now + self._parts.habits.key_pause
@@ -176,10 +194,11 @@ class Conversation:
         self._forget_speech()
 
     def _dial(self, now: float) -> None:
-        """The number is complete."""
+        """The number is complete. Zeros alone are somebody who wants a person."""
         digits, self._digits = self._digits, ""
         self._spoken = None
-        self._think(Pressed(Key.HUMAN) if digits == "0" else Typed(digits), now)
+        alone = set(digits) == {"0"} and len(digits) < self._script.ask.digits
+        self._think(Pressed(Key.HUMAN) if alone else Typed(digits), now)
 
     # -- hearing -----------------------------------------------------------------------------------------------------
 
@@ -352,7 +371,7 @@ class Conversation:
     def _listen(self, now: float) -> None:
         self._doing = Doing.LISTENING
         self._answering.interruptible = True
-        self._deadline = now + self._script.ask.timeout
+        self._deadline = now + (self._parts.habits.between_digits if self._digits else self._script.ask.timeout)
 
     def _start_errand(self, act: Act, now: float) -> None:
         def say(texts: Sequence[str]) -> None:

@@ -45,18 +45,24 @@ class Does(Enum):
     NOTHING = auto()
     ERRAND = auto()  # it is for the errand that has the line
     DIGIT = auto()  # of a number
+    EARLY = auto()  # it is not known yet whether it is one
     NUMBER_ENDS = auto()
     KEPT = auto()  # until what must be heard has been
     SKIP = auto()  # the rest of what is being said
 
 
-def effect(key: str, ask: Ask, doing: Doing, may_cut: bool, dialled: str) -> Event | Does:
-    """``ask``: what may be pressed now; ``may_cut``: whether what is being said may be; ``dialled``: digits so far."""
+def effect(
+    key: str, ask: Ask, doing: Doing, may_cut: bool, dialled: str, undecided: bool = False, early: bool = False
+) -> Event | Does:
+    """``ask``: what may be pressed now; ``may_cut``: whether what is being said may be; ``dialled``: digits so far;
+    ``undecided``: another question may come of what the caller just said or keyed; ``early``: keys wait for that."""
     speaking, listening = doing is Doing.SPEAKING, doing is Doing.LISTENING
     if doing is Doing.BUSY:
         return Does.ERRAND
     if ask.digits and key.isdigit() and (speaking or listening):
         return Does.NOTHING if speaking and not may_cut else Does.DIGIT
+    if undecided and (key == "0" or (key.isdigit() and (early or ask.digits))):
+        return Does.EARLY
     if dialled and key == "#":
         return Does.NUMBER_ENDS
     if speaking and not may_cut:

@@ -40,3 +40,21 @@ def test_a_key_does_what_the_turn_makes_of_it(
     key: str, ask: Ask, doing: Doing, may_cut: bool, dialled: str, does: Event | Does
 ) -> None:
     assert effect(key, ask, doing, may_cut, dialled) == does
+
+
+@pytest.mark.parametrize(
+    ("key", "ask", "doing", "early", "does"),
+    [
+        ("0", PLAIN, Doing.THINKING, False, Does.EARLY),
+        ("0", PLAIN, Doing.LISTENING, False, Does.EARLY),
+        ("1", PLAIN, Doing.THINKING, False, Pressed(Key.MATERIALS)),
+        ("1", PLAIN, Doing.THINKING, True, Does.EARLY),
+        ("1", NUMBER, Doing.THINKING, False, Does.EARLY),
+        ("1", NUMBER, Doing.LISTENING, False, Does.DIGIT),
+        ("*", NUMBER, Doing.THINKING, True, Pressed(Key.BACK)),
+    ],
+)
+def test_a_digit_waits_where_another_question_may_be_coming(
+    key: str, ask: Ask, doing: Doing, early: bool, does: Event | Does
+) -> None:
+    assert effect(key, ask, doing, True, "", undecided=True, early=early) == does
