@@ -3,7 +3,8 @@
     python -m benchmarks.ivr.walk SIP_ADDRESS 说:新生儿怎么上医保 说:再说一遍 按:2 说:转人工
 
 The caller waits until the line has been silent for a moment, then says (说) or presses (按) the next thing (SIP
-INFO); 按:号 presses the last long number that was heard, as a caller who wrote it down; 听 only listens. With --clerk
+INFO); 按:号 presses the last long number that was heard, 按:码 the last of four digits (a check code), as a caller who
+wrote them down; 听 only listens. With --clerk
 PORT there is a clerk at sip:clerk@127.0.0.1:PORT: 员:1 waits for his call, tells what he hears, and presses 1 for
 him. What the line said is recognised back: what stands here is what a caller hears, not what was written.
 """
@@ -90,11 +91,12 @@ def listen(sound: Sound) -> tuple[Samples, float | None]:
     return np.concatenate([*heard, np.zeros(0, np.float32)]), None if first is None else first - spoke
 
 
-def number_in(text: str) -> str:
-    """The last number of six digits or more in what was heard, or ""."""
+def written_down(text: str) -> dict[str, str]:
+    """The last number of six digits or more in what was heard (号), and the last of four (码)."""
     digits = text.translate(str.maketrans("零〇一幺二两三四五六七八九", "0011223456789"))
-    found = re.findall(r"\d{6,}", re.sub(r"[，。、\s]", "", digits))
-    return found[-1] if found else ""
+    found = re.findall(r"\d+", re.sub(r"[，。、\s]", "", digits))
+    kinds = {"号": [one for one in found if len(one) >= 6], "码": [one for one in found if len(one) == 4]}
+    return {kind: some[-1] for kind, some in kinds.items() if some}
 
 
 def main() -> None:
@@ -124,14 +126,14 @@ def main() -> None:
         telephone.dial(arguments.address)
         telephone.wait("answered")
         sound.peer = telephone.peer
-        number = ""
+        numbers: dict[str, str] = {}
         for step in ("听:", *arguments.steps):
             ear = sound
             if step.startswith("说"):
                 encoded = g711.encode(said[step])
                 sound.saying = [encoded[start : start + rtp.PACKET] for start in range(0, len(encoded), rtp.PACKET)]
             elif step.startswith("按"):
-                for key in number if step[2:] == "号" else step[2:]:
+                for key in numbers.get(step[2:], step[2:]):
                     telephone.press(key)
                     time.sleep(0.3)
                 sound.last_said = time.monotonic()
@@ -143,8 +145,9 @@ def main() -> None:
                 clerk.press(step[2:])
             waited = "" if delay is None else f" ({delay:.1f} s)"
             text = words(heard)
-            number = number_in(text) or number
-            print(f"{step}{waited} -> {text}{f' [{number}]' if number_in(text) else ''}", flush=True)
+            found = written_down(text)
+            numbers |= found
+            print(f"{step}{waited} -> {text}{f' {found}' if found else ''}", flush=True)
         telephone.hang_up()
 
 
