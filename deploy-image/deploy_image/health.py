@@ -1,7 +1,8 @@
 """Does this system work? The question after every start of an updated terminal, and its consequences.
 
 The program that serves is asked, not a second one (docs/decisions/0043): a question is put to the running kiosk, or to
-every worker of the phone line. A kiosk without a microphone has loaded no recogniser; then one is tried by itself.
+every worker of the phone line, whose front must run. A kiosk without a microphone has loaded no recogniser; then one is
+tried by itself.
 
 Search and recognition (and the screen, where there is one) must work. The printer and central must work only if they
 did before the update: a cable pulled out in the night must not undo one.
@@ -23,13 +24,14 @@ class Part(StrEnum):
     """What is looked at."""
 
     SCREEN = "screen"
+    FRONT = "front"
     SEARCH = "search"
     SPEECH = "speech"
     PRINTER = "printer"
     SYNC = "sync"
 
 
-MUST = (Part.SCREEN, Part.SEARCH, Part.SPEECH)
+MUST = (Part.SCREEN, Part.FRONT, Part.SEARCH, Part.SPEECH)
 MUST_AS_BEFORE = (Part.PRINTER, Part.SYNC)
 
 QUESTION = "异地就医备案"
@@ -79,6 +81,8 @@ def look(
     else:
         programs = ["kiosk"] if screen else [f"ivr-{number}" for number in range(workers)]
         seen += _ask_all(run, programs, question, patience)
+    if not screen:
+        seen.append(_front(run))
     seen.append(_printer(run))
     if provisioned:
         code, said = run(["bianmin", "sync", "now"], patience)
@@ -91,6 +95,12 @@ def look(
 def _screen(run: Run, patience: float) -> Seen:
     code, said = run(["/usr/lib/bianmin/wait-for-kiosk"], patience)
     return Seen(Part.SCREEN, code == 0, "the kiosk is ready" if code == 0 else _last(said) or "no kiosk came up")
+
+
+def _front(run: Run) -> Seen:
+    """What callers reach. One that cannot start is begun again and again, and is not active meanwhile."""
+    code, said = run(["systemctl", "is-active", "bianmin-ivr-edge"], 60.0)
+    return Seen(Part.FRONT, code == 0, "the phone line's front runs" if code == 0 else f"the front is {_last(said)}")
 
 
 def _ask_all(run: Run, programs: Sequence[str], question: Path | None, patience: float) -> list[Seen]:

@@ -29,6 +29,12 @@
 
     [staff]
     pin = "$argon2id$..."           # made by `bianmin image pin`; asked before a bundle from a stick is installed
+
+    [phone]                         # an ivr-node; it needs a fixed address under [network]
+    numbers = ["12345"]             # what may be dialled
+    trusted = ["192.168.8.5"]       # switches and trunks whose calls are let in
+    desk = "sip:desk@192.168.8.5"   # where 0 leads in office hours; left out: a message is offered
+    workers = 2
 """
 
 from __future__ import annotations
@@ -95,6 +101,15 @@ class Staff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pin: str = ""
 
 
+class Phone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The line of an ivr-node: its front answers at the node's address, its workers stand behind it."""
+
+    numbers: tuple[str, ...]
+    trusted: tuple[str, ...]
+    desk: str = ""
+    workers: int = 2
+
+
 class Provisioning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -105,11 +120,17 @@ class Provisioning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: Printer | None = None
     update: Window = Window()
     staff: Staff = Staff()
+    phone: Phone | None = None
 
+
+FRONT, WORKERS = 5060, 5070
+"""Ports of a node: the front's, which the firewall opens, and the first worker's, which it does not."""
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")
 _PHONE = re.compile(r"^[0-9 +()-]{0,24}$")
 _HOST = re.compile(r"^[A-Za-z0-9.:-]{1,253}$")
+_DIALLED = re.compile(r"^\+?[0-9]{2,15}$")
+_SIP = re.compile(r"^sips?:[A-Za-z0-9_.+-]+@[A-Za-z0-9.:-]{1,253}$")
 
 
 def read(data: bytes) -> Provisioning:
@@ -152,12 +173,30 @@ def _check(told: Provisioning) -> None:
         raise ProvisioningError("time.servers: names or addresses")
     if told.staff.pin and not told.staff.pin.startswith("$argon2"):
         raise ProvisioningError("staff.pin: not the PIN itself; the line that `bianmin image pin` prints")
+    if told.phone is not None:
+        _check_phone(told.phone, told.network)
     if told.printer is not None and told.printer.width_mm not in (58, 80):
         raise ProvisioningError("printer.width_mm: 58 or 80")
     try:
         told.update.contains(dt.time(0))
     except ValueError:
         raise ProvisioningError("update.begin and update.end: times such as 22:00") from None
+
+
+def _check_phone(phone: Phone, network: Network | None) -> None:
+    if network is None:
+        raise ProvisioningError("phone: callers need a fixed address; give it under [network]")
+    if not phone.numbers or not all(_DIALLED.fullmatch(number) for number in phone.numbers):
+        raise ProvisioningError('phone.numbers: what may be dialled, digits only, such as ["12345"]')
+    try:
+        for one in phone.trusted:
+            ipaddress.ip_address(one)
+    except ValueError as error:
+        raise ProvisioningError(f"phone.trusted: {error}") from None
+    if phone.desk and not _SIP.fullmatch(phone.desk):
+        raise ProvisioningError("phone.desk: such as sip:desk@192.168.8.5")
+    if not 1 <= phone.workers <= 16:
+        raise ProvisioningError("phone.workers: 1 to 16")
 
 
 def central_port(told: Provisioning) -> int | None:
@@ -189,8 +228,14 @@ def settings(told: Provisioning) -> str:
         lines += ["", "[sync]", f"central = {_quoted(told.central.url)}"]
     if told.printer is not None:
         lines += ["", "[printer]", f"device = {_quoted(told.printer.device)}", f"width_mm = {told.printer.width_mm}"]
+    if told.phone is not None and told.network is not None:
+        host = _quoted(str(ipaddress.ip_interface(told.network.address).ip))
+        lines += ["", "[ivr]", f"workers = {told.phone.workers}", f"numbers = {_quoted(told.phone.numbers)}"]
+        lines += ["", "[ivr.listen]", f"host = {host}", f"port = {WORKERS}"]
+        lines += ["", "[ivr.edge]", f"host = {host}", f"port = {FRONT}", f"trusted = {_quoted(told.phone.trusted)}"]
+        lines += ["", "[ivr.people]", f"desk = {_quoted(told.phone.desk)}"]
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
+def _quoted(text: str | tuple[str, ...]) -> str:
     return json.dumps(text, ensure_ascii=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import ivr.edge
 from deploy_image import base, disk, root
 from deploy_image.definition import HERE, Sizes, check_version, load, names, read_packages, read_release
 from deploy_image.errors import ImageError
@@ -56,6 +57,15 @@ def test_no_unit_of_the_program_runs_as_root_with_a_screen_or_a_line() -> None:
         text = (HERE / "overlay" / name).read_text()
         assert "User=bianmin" in text
         assert "NoNewPrivileges=yes" in text
+
+
+def test_the_line_of_an_image_runs_as_that_of_a_server() -> None:
+    """An image's line had no right to raise the threads that carry sound, and stopping it threw callers out."""
+    image = (HERE / "overlay/ivr/etc/systemd/system/bianmin-ivr.service").read_text()
+    server = (Path(ivr.edge.__file__).parent / "deploy/bianmin-ivr.service").read_text()
+    for name in ("ExecReload", "KillMode", "TimeoutStopSec", "Nice", "LimitNICE", "LimitNOFILE", "LimitCORE"):
+        (wanted,) = [line for line in server.splitlines() if line.startswith(f"{name}=")]
+        assert wanted in image.splitlines()
 
 
 def test_the_firewall_lets_nothing_in_by_default() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from deploy_image import health, provisioning, sbom, slots, staff
 from deploy_image.agent.outside import in_use
+from deploy_image.definition import HERE
 from deploy_image.errors import ImageError
 from deploy_image.health import Part, Seen, judge
 from deploy_image.provisioning import ProvisioningError, Window
+from ivr.settings import IvrSettings
 
 WHOLE = b"""
 [terminal]
@@ -52,6 +55,57 @@ def test_a_provisioning_file_becomes_the_files_of_the_terminal() -> None:
     program = tomllib.loads(provisioning.settings(told))
     assert program["printer"] == {"device": "usb:0416:5011", "width_mm": 80}
     assert program["sync"] == {"central": "https://central.example:8443"}
+
+
+PHONE = (
+    WHOLE
+    + b"""
+[phone]
+numbers = ["12345"]
+trusted = ["192.168.8.5"]
+desk = "sip:desk@192.168.8.5"
+"""
+)
+
+
+def test_a_phone_node_answers_at_its_front_and_the_firewall_opens_what_callers_need() -> None:
+    import tomllib
+
+    chosen = msgspec.convert(tomllib.loads(provisioning.settings(provisioning.read(PHONE)))["ivr"], IvrSettings)
+    assert (chosen.edge.host, chosen.edge.port) == ("192.168.8.20", 5060)
+    assert (chosen.listen.host, chosen.workers, chosen.numbers) == ("192.168.8.20", 2, ("12345",))
+    assert chosen.edge.trusted == ("192.168.8.5",)
+    assert chosen.people.desk == "sip:desk@192.168.8.5"
+    units = HERE / "overlay/ivr/etc/systemd/system"
+    opened = {
+        name: re.findall(r"open_udp \{ (.*) \}", (units / name).read_text())
+        for name in ("bianmin-ivr.service", "bianmin-ivr-edge.service")
+    }
+    assert opened["bianmin-ivr.service"] == [f"{chosen.listen.rtp_first}-{chosen.listen.rtp_last}"]
+    assert opened["bianmin-ivr-edge.service"] == [str(chosen.edge.port)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        (b'numbers = ["12345"]', b"numbers = []", "phone.numbers"),
+        (b'numbers = ["12345"]', b'numbers = ["1234;x"]', "phone.numbers"),
+        (b'trusted = ["192.168.8.5"]', b'trusted = ["everybody"]', "phone.trusted"),
+        (b'desk = "sip', b'desk = "tel', "phone.desk"),
+        (b"[network]", b"[networks]", "networks"),
+        (b"[phone]", b"[phone]\nworkers = 0", "phone.workers"),
+    ],
+)
+def test_a_wrong_line_is_refused_by_the_name_of_the_field(before: bytes, after: bytes, named: str) -> None:
+    assert before in PHONE
+    with pytest.raises(ProvisioningError, match=named):
+        provisioning.read(PHONE.replace(before, after))
+
+
+def test_a_phone_node_without_a_fixed_address_is_refused() -> None:
+    bare = b'[terminal]\nname = "P"\n[phone]\nnumbers = ["12345"]\ntrusted = []\n'
+    with pytest.raises(ProvisioningError, match="fixed address"):
+        provisioning.read(bare)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +248,17 @@ def test_a_terminal_without_a_screen_or_a_printer_is_not_judged_by_them() -> Non
 
     verdict = judge(health.look(run, screen=False, question=None, provisioned=False), {"printer": True})
     assert verdict.good
-    assert health.baseline(verdict) == {"search": True}
+    assert health.baseline(verdict) == {"search": True, "front": True}
+
+
+def test_a_phone_line_whose_front_does_not_run_is_not_kept() -> None:
+    def run(command: Sequence[str], seconds: float) -> tuple[int, str]:
+        if "bianmin-ivr-edge" in command:
+            return 3, "activating\n"
+        return 0, '{"devices":[]}' if "devices" in command else '{"outcome":"answer","listens":true}'
+
+    verdict = judge(health.look(run, screen=False, question=None, provisioned=False), {})
+    assert verdict.reasons == ("front: the front is activating",)
 
 
 @pytest.mark.parametrize("broken", [None, "ivr-0", "ivr-2"])
