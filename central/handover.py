@@ -13,7 +13,7 @@ from offline_cache.wire import MAX_HANDOVER_BYTES, HandoverPut, HandoverTake
 
 LIFE = dt.timedelta(minutes=30)
 MOST_MISSES = 30
-"""Wrong codes from one terminal within ``LIFE``: a million codes are not to be tried out."""
+"""Wrong codes from one terminal within ``LIFE``: 590,490 codes are not to be tried out."""
 
 
 class HandoverTakenError(Exception):

@@ -28,7 +28,7 @@ class TooManyError(Exception):
 
 
 def look_up(central: Central, terminal: str, query: ProgressQuery) -> ProgressReport | None:
-    """None for a wrong number or code. Raises ``TooManyError``: a check code has only ten thousand values."""
+    """None for a wrong number or code. Raises ``TooManyError``: a check code has only 7,290 values."""
     security, now = central.config.security, central.now()
     number = query.number[:32]
     by_number, by_terminal = f"progress:{number}", f"progress-terminal:{terminal}"

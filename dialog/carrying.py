@@ -109,6 +109,8 @@ def matter(state: State) -> Matter:
 
 
 def _entered(state: State, carrying: Carrying, code: str, world: World) -> Turn | None:
+    if digits.is_one_short(code, digits.HANDOVER_DIGITS):
+        return kit.again(state, ask(state, carrying, world), world, "service.one_short")
     if len(code) != digits.HANDOVER_DIGITS:
         return None
     message = world.text("carry.fetching")

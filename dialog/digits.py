@@ -65,6 +65,11 @@ def is_ticket(digits: str) -> bool:
     return len(digits) == TICKET_DIGITS and digits.isascii() and digits.isdigit() and int(digits) % 97 == 1
 
 
+def is_one_short(digits: str, wanted: int) -> bool:
+    """Whether just one of ``wanted`` digits is missing: most likely one of two equal neighbours was not heard."""
+    return len(digits) == wanted - 1
+
+
 def is_phone(digits: str) -> bool:
     """A mobile number, or a fixed line with or without its area code."""
     return bool(re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}", digits))

@@ -90,7 +90,10 @@ def take(state: State, filing: Filing, event: Event, world: World) -> Taken:
             return _with(filing, name=text.strip())
         case Stage.PHONE, Typed(text):
             number = digits.read(text)
-            return _with(filing, phone=number) if digits.is_phone(number) else world.text("filing.phone_wrong")
+            if digits.is_phone(number):
+                return _with(filing, phone=number)
+            mobile = number.startswith("1") and digits.is_one_short(number, digits.PHONE_DIGITS)
+            return world.text("service.one_short" if mobile else "filing.phone_wrong")
         case ((Stage.TOWN | Stage.PLACE), Typed(text)):
             return _placed(filing, text, world)
         case Stage.TOWN, Chosen(choice) if choice.startswith("town:"):

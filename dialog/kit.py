@@ -236,6 +236,15 @@ def notice(
     return state, (Show(screen), *say(*(spoken or lines)), ask)
 
 
+def again(state: State, asked: Turn, world: World, prompt: str) -> Turn | None:
+    """``asked`` once more, after what was wrong with the answer; None: too often, left to the common way out."""
+    misses = state.misses + 1
+    if misses > world.limits.misses:
+        return None
+    fresh, acts = asked
+    return replace(fresh, misses=misses), (*say(world.text(prompt)), *acts)
+
+
 def wait(state: State, flow: Flow, title: str, message: str, act: Act) -> Turn:
     """``act`` takes a while; its event comes back to the service."""
     return entered(state, flow), (Show(WaitScreen(title, message)), *say(message), act)

@@ -74,23 +74,18 @@ def _entered(state: State, progress: Progress, number: str, world: World) -> Tur
         return None
     if progress.number:
         if len(number) != digits.CODE_DIGITS:
-            return _again(state, progress, world, "progress.code_wrong")
+            short = digits.is_one_short(number, digits.CODE_DIGITS)
+            prompt = "service.one_short" if short else "progress.code_wrong"
+            return kit.again(state, ask(state, progress, world), world, prompt)
         return _look_up(state, replace(progress, code=number), world)
     if len(number) == digits.TICKET_DIGITS + digits.CODE_DIGITS and digits.is_ticket(number[: digits.TICKET_DIGITS]):
         whole = Progress(number[: digits.TICKET_DIGITS], number[digits.TICKET_DIGITS :])
         return _look_up(state, whole, world)
     if not digits.is_ticket(number):
-        return _again(state, progress, world, "progress.number_wrong")
+        short = digits.is_one_short(number, digits.TICKET_DIGITS)
+        prompt = "service.one_short" if short else "progress.number_wrong"
+        return kit.again(state, ask(state, progress, world), world, prompt)
     return ask(state, Progress(number), world)
-
-
-def _again(state: State, progress: Progress, world: World, prompt: str) -> Turn | None:
-    """Say what was wrong with it and ask again; too often is left to the common way out."""
-    misses = state.misses + 1
-    if misses > world.limits.misses:
-        return None
-    state, acts = ask(state, progress, world)
-    return replace(state, misses=misses), (*say(world.text(prompt)), *acts)
 
 
 def _look_up(state: State, progress: Progress, world: World) -> Turn:

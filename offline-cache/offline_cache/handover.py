@@ -4,9 +4,10 @@
     state = take_over("480173", link, central_key, today)         # at the other terminal
 
 The state is encrypted with a key made from the code (Argon2id), which central never sees; central finds the box by a
-locator made from the code in the same slow way. A code has only a million values, so this keeps out who reads central's
-memory or disk afterwards, not an owner of central who spends a day of computing within half an hour; the box should
-therefore hold the question and the choices made, never a name or a phone number. The salt changes every day.
+locator made from the code in the same slow way. A code has only 590,490 values (it is said aloud, see
+``ticket_number.spoken_digits``), so this keeps out who reads central's memory or disk afterwards, not an owner of
+central who spends a day of computing within half an hour; the box should therefore hold the question and the choices
+made, never a name or a phone number. The salt changes every day.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 
 from offline_cache.central_link import CentralLink
-from offline_cache.ticket_number import digits_of
+from offline_cache.ticket_number import digits_of, spoken_digits
 from offline_cache.wire import MAX_HANDOVER_BYTES, HandoverPut, HandoverTake
 
 DIGITS = 6
@@ -33,7 +34,7 @@ DRAWS = 5
 
 _OPERATIONS = 2
 _MEMORY = 64 * 1024 * 1024
-"""Bytes: 0.15 s on a terminal's processor, 40 hours of one for all codes of a day."""
+"""Bytes: 0.15 s on a terminal's processor, a day of one for all codes of a day."""
 _LOCATOR_BYTES = 16
 
 
@@ -59,7 +60,7 @@ def hand_over(
     if len(state) > MAX_HANDOVER_BYTES - SecretBox.NONCE_SIZE - SecretBox.MACBYTES:
         raise HandoverError("the conversation is too long to be handed over; begin again on the phone")
     for _ in range(DRAWS):
-        code = f"{below(10**DIGITS):0{DIGITS}d}"
+        code = spoken_digits(DIGITS, below)
         slow = _slow(code, central_key, today)
         if link.put_handover(HandoverPut(locator=slow.locator, box=bytes(SecretBox(slow.key).encrypt(state)))):
             return code
