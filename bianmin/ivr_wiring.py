@@ -32,6 +32,7 @@ from dialog.pack_knowledge import PackKnowledge
 from dialog.session import step
 from dialog.state import State, Turn
 from dialog.world import Dispatcher, World
+from ivr import urgency
 from ivr.call_recording import RecordedLeg
 from ivr.diary import FileDiary, Trouble
 from ivr.ears import Ears
@@ -201,7 +202,7 @@ def forget_old(folder: Path, before: dt.datetime) -> None:
 
 
 def _voice(chosen: Settings, pack: Pack, failed: Callable[[SpeechFailed], None]) -> LineVoice:
-    synthesiser: Synthesiser = open_synthesiser(chosen, spare=False, threads=1)
+    synthesiser: Synthesiser = open_synthesiser(chosen, spare=False, threads=1, niceness=urgency.VOICE)
     name = synthesiser.voices[0]
     if name != espeak.VOICE and espeak.installed():
         synthesiser = WithLastResort(synthesiser, open_espeak)

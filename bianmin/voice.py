@@ -37,10 +37,12 @@ def open_synthesiser(
     *,
     spare: bool = True,
     threads: int = 2,
+    niceness: int = 0,
     on_event: Callable[[ProcessEvent], None] = lambda event: None,
 ) -> ProcessSynthesiser:
     """The best voice there is; it loads in the background. ``spare``: keep a second process ready (a second of
-    restart instead of several, for 400 MB). Raises ``SynthesisError`` when there is none at all.
+    restart instead of several, for 400 MB). ``niceness``: how far its process stands behind this one. Raises
+    ``SynthesisError`` when there is none at all.
     """
     directory = kokoro_directory()
     if directory is not None:
@@ -54,6 +56,7 @@ def open_synthesiser(
             (str(directory), str(threads), str(home() / "cache" / "kokoro")),
             voices=ordered,
             spare=spare,
+            niceness=niceness,
             on_event=on_event,
         )
     if espeak.installed():

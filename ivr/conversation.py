@@ -360,6 +360,8 @@ class Conversation:
                     self._ears.deafen()
                 self._answering.say(run)
                 self._doing = Doing.SPEAKING
+                if self._script.calls_next:
+                    self._start_errand(self._script.take(), now)
             case Ask():
                 self._listen(now)
             case End(reason):
@@ -395,10 +397,10 @@ class Conversation:
     def _keep_alive(self, now: float) -> None:
         """It is our turn and there is nothing to say yet: "one moment"."""
         understanding = self._doing is Doing.LISTENING and self._ears.busy
-        starved = self._doing is Doing.SPEAKING and self._mouth.starved
+        starved = self._doing in (Doing.SPEAKING, Doing.BUSY) and self._mouth.starved
         waiting = self._doing is Doing.THINKING or understanding or starved
         if self._errand:
-            waiting = self._errand.waiting
+            waiting = self._errand.waiting or starved
         if not waiting or self._ears.open or (self._mouth.playing and not self._mouth.starved):
             return
         if self._patience.is_over(now, self._mouth.last_sound):
@@ -409,7 +411,8 @@ class Conversation:
             self._mouth.interject(voice.breath if within else voice.filler)
 
     def _first_audio(self, now: float) -> None:
-        if self._answering.began is not None or self._doing is not Doing.SPEAKING or self._mouth.last_sound < now:
+        speaks = self._doing in (Doing.SPEAKING, Doing.BUSY)
+        if self._answering.began is not None or not speaks or self._mouth.last_sound < now:
             return
         self._answering.began = now
         spoken, self._spoken = self._spoken, None

@@ -47,7 +47,8 @@ class Called:
     def __init__(self, leg: Leg, voice: Speaking, briefing: Sequence[str], settings: People) -> None:
         self.leg = leg
         self._mouth = Mouth(leg)
-        self._voice, self._briefing, self._settings = voice, briefing, settings
+        self._settings = settings
+        self._briefing = voice.speak(briefing)  # made while the telephone rings: nobody picks up to silence
         self._began: float | None = None
         self._answered: float | None = None
         self._events: list[LegEvent] = []
@@ -74,17 +75,22 @@ class Called:
             self._mouth.pump(now)
             self.failed = now - self._answered > self._settings.accept
         if self.failed:
-            self.leg.hang_up()
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        self._briefing.stop()
+        self.leg.hang_up()
 
     def _event(self, event: LegEvent, now: float) -> None:
         match event:
             case Answered():
                 self._answered = now
-                self._mouth.play(self._voice.speak(self._briefing))
+                self._mouth.play(self._briefing)
             case KeyPressed(key):
                 self._key(key)
             case HungUp():
                 self.failed = True
+                self._briefing.stop()
             case KeyReleased() | HandedOver():
                 return
             case _:
@@ -98,12 +104,12 @@ class Called:
             self.accepted = True
         elif self._answered is not None and key == DECLINE:
             self.failed = True
-            self.leg.hang_up()
+            self.hang_up()
 
 
 class Person:
-    """An ``Errand``. ``prompt``: the pack's, by id; ``promise``: notes a call-back for a caller's number; whether it is
-    kept."""
+    """An ``Errand``; it begins while the caller is still being told of it. ``prompt``: the pack's, by id; ``promise``:
+    notes a call-back for a caller's number; whether it is kept."""
 
     name = "person"
     waiting = False
@@ -129,7 +135,7 @@ class Person:
         self._bridge = Bridge()
         self._began: float | None = None
         self._announced = 0.0
-        self._offered = False
+        self._offered = self._told = False
         self._referred_at = 0.0
         self._reached: bool | None = None
         line.join(desk.call)
@@ -138,7 +144,10 @@ class Person:
 
     def tick(self, now: float, heard: bytes) -> Event | None:
         if self._began is None:
-            self._began = self._announced = now
+            self._began = now
+        self._told = self._told or not self._desk.mouth.playing
+        if not self._told:
+            self._announced = now
         match self._stage:
             case Stage.WAITING:
                 self._wait(now)
@@ -188,6 +197,9 @@ class Person:
 
     def _wait(self, now: float) -> None:
         assert self._began is not None
+        alone = not self._address or self._settings.way == "blind"
+        if alone and not self._told:
+            return  # nobody is rung meanwhile: the caller hears out what is going to happen
         if not self._address:
             self._over(False)
         elif self._line.admit(self._desk.call):
@@ -304,13 +316,14 @@ class Person:
         """Nobody is being called any more."""
         for called in (self._called, self._specialist):
             if called is not None and not called.failed:
-                called.leg.hang_up()
+                called.hang_up()
         self._called = self._specialist = None
 
     def _over(self, reached: bool) -> None:
         self._reached = reached
         self._stage = Stage.OVER
-        self._desk.mouth.stop()
+        if reached or self._told:
+            self._desk.mouth.stop()
         if not reached:
             self._drop()
         self._finish()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from dialog.acts import Act, Adjust, Ask, Play, Rate, Say, Show, Vote
+from dialog.acts import Act, Adjust, Ask, Play, Rate, Say, Show, Transfer, Vote
 from dialog.state import DEFAULT_VOLUME
 from ivr import dictation, keys
 from ivr.keepsakes import Keepsakes
@@ -54,6 +54,11 @@ class Script:
     def leaves_next(self) -> bool:
         """Something other than listening comes next: an errand, the end."""
         return bool(self._steps) and not isinstance(self._steps[0], Ask)
+
+    @property
+    def calls_next(self) -> bool:
+        """A person is called next: telephones ring while the caller is told of it."""
+        return bool(self._steps) and isinstance(self._steps[0], Transfer)
 
     def write(self, acts: Sequence[Act], first: str = "", name_keys: bool = False) -> None:
         """Take over the acts of a turn. ``first``: a text said before all of them; ``name_keys``: say the keys too."""

@@ -46,6 +46,10 @@ def take_turns() -> None:
     sys.setswitchinterval(TURN)
 
 
+VOICE = 5
+"""Niceness of live speech. Who waits for a sentence hears "one moment"; nobody waits to be understood, and no sound
+waits to be sent, behind a sentence that is being made for another."""
+
 BEHIND = 10
 """Niceness of work that nobody waits for yet."""
 
@@ -58,12 +62,14 @@ def step_back() -> Callable[[], None] | None:
     if os.geteuid() != 0 and may != resource.RLIM_INFINITY and may < 20 - now:
         return None
     os.setpriority(os.PRIO_PROCESS, 0, now + BEHIND)
+    behind = os.getpriority(os.PRIO_PROCESS, 0) - now
 
     def forward() -> None:
         for process in (os.getpid(), *_started_by(os.getpid())):
             with contextlib.suppress(OSError):
-                for thread in Path(f"/proc/{process}/task").iterdir():
-                    os.setpriority(os.PRIO_PROCESS, int(thread.name), now)
+                for thread in (int(entry.name) for entry in Path(f"/proc/{process}/task").iterdir()):
+                    own = os.getpriority(os.PRIO_PROCESS, thread)  # a voice stays behind its worker
+                    os.setpriority(os.PRIO_PROCESS, thread, own - behind)
 
     return forward
 

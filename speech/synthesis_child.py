@@ -138,9 +138,11 @@ def main() -> None:
     began = time.perf_counter()
     parser = argparse.ArgumentParser(prog="python -m speech.synthesis_child")
     parser.add_argument("--out", type=int, required=True, help="descriptor the answers are written to")
+    parser.add_argument("--nice", type=int, default=0, help="added to the niceness of the process")
     parser.add_argument("--renderer", required=True, help="MODULE:FACTORY, called with the arguments that follow")
     parser.add_argument("arguments", nargs="*")
     options = parser.parse_args()
+    os.nice(options.nice)  # before the renderer starts threads, which take it over
     os.dup2(2, 1)  # libraries print; nothing of ours goes to stdout
 
     import pyttsx3

@@ -187,7 +187,8 @@ _LOOK_SECONDS = 0.5
 class ProcessSynthesiser:
     """See the module. ``renderer`` is MODULE:FACTORY, called in the process with ``arguments``.
 
-    ``on_event`` hears of processes lost and started, from a thread of ours.
+    ``niceness`` is added to its own, so that what is more urgent than speaking goes first. ``on_event`` hears of
+    processes lost and started, from a thread of ours.
     """
 
     def __init__(
@@ -198,10 +199,12 @@ class ProcessSynthesiser:
         voices: Sequence[str],
         limits: Limits = Limits(),
         spare: bool = True,
+        niceness: int = 0,
         on_event: Callable[[ProcessEvent], None] = lambda event: None,
     ) -> None:
         self.voices = tuple(voices)
-        self._command = (sys.executable, "-m", "speech.synthesis_child", "--renderer", renderer, "--", *arguments)
+        child = (sys.executable, "-m", "speech.synthesis_child", "--nice", str(niceness), "--renderer", renderer)
+        self._command = (*child, "--", *arguments)
         self._limits = limits
         self._wanted = 2 if spare else 1
         self._on_event = on_event

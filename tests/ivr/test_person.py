@@ -43,7 +43,15 @@ def words(identifier: str) -> str:
 class Handing:
     """A call on its way to a person, with everything a test looks at."""
 
-    def __init__(self, way: Way = "attended", line: WaitingLine | None = None, desk: str = DESK, **own: float) -> None:
+    def __init__(
+        self,
+        way: Way = "attended",
+        line: WaitingLine | None = None,
+        desk: str = DESK,
+        after: float = 1.5,
+        **own: float,
+    ) -> None:
+        """``after``: seconds from the beginning of "you are being connected", which takes one."""
         self.office, self.voice = Office(), LevelVoice()
         self.line = line or WaitingLine(2)
         self.promised: list[str] = []
@@ -58,7 +66,7 @@ class Handing:
             return Person(act, place, people, self.office, self.line, self.voice, words, promise)
 
         self.call = Call(TURN, (Say("之后"), Ask()), errands=errand)
-        self.run(1.5)
+        self.run(after)
 
     def run(self, seconds: float) -> Handing:
         for _ in range(round(seconds / 0.02)):
@@ -93,6 +101,34 @@ def test_the_clerk_is_briefed_first_accepts_by_key_and_then_has_the_caller() -> 
     handing.run(1.0)
     assert handing.call.leg.referred == [DESK]
     assert handing.call.conversation.over
+
+
+def test_the_telephone_rings_while_the_caller_is_told_of_it() -> None:
+    assert len(Handing(after=0.3).office.legs) == 1
+
+
+def test_a_clerk_who_declines_at_once_does_not_cut_what_the_caller_is_told() -> None:
+    handing = Handing(after=0.3)
+    handing.clerk.hang_up()
+    handing.run(3.0)
+    assert handing.last == Transferred(False)
+    assert [one for one in handing.call.heard() if one[0]] == [("马上转人工", 1.0), ("之后", 0.4)]
+
+
+def test_who_is_sent_on_blindly_hears_first_that_he_will_be() -> None:
+    handing = Handing("blind", after=0.9)
+    assert not handing.call.leg.referred
+    handing.run(0.5)
+    assert handing.call.leg.referred == [DESK]
+
+
+def test_the_briefing_is_made_while_the_telephone_rings_and_given_up_where_nobody_picks_up() -> None:
+    handing = Handing(ring=3.0)
+    made = [source for texts, source in handing.voice.sources if "来电人问：社保卡。" in texts]
+    assert len(made) == 1
+    assert not made[0].over
+    handing.run(4.0)
+    assert made[0].over
 
 
 def test_a_briefing_takes_eight_seconds_at_most() -> None:

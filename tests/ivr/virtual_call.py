@@ -52,6 +52,7 @@ class LevelVoice:
     def __init__(self) -> None:
         self.levels: dict[int, str] = {}
         self.said: list[tuple[str, float, int]] = []
+        self.sources: list[tuple[Sequence[str], Late]] = []
         self.delay = 0
         self.slow: dict[str, int] = {}
         self.filler = self.sound(FILLER)
@@ -67,7 +68,8 @@ class LevelVoice:
     def speak(self, texts: Sequence[str], rate: float = 1.0, volume: int = DEFAULT_VOLUME) -> Late:
         self.said += [(text, rate, volume) for text in texts]
         delay = self.slow.get(texts[0], self.delay)
-        return Late([self.sound(sentence) for text in texts for sentence in split_sentences(text)], delay)
+        self.sources.append((texts, Late([self.sound(one) for text in texts for one in split_sentences(text)], delay)))
+        return self.sources[-1][1]
 
 
 class Late:

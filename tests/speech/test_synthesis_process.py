@@ -45,6 +45,16 @@ def test_a_sentence_becomes_sound_of_its_length(synthesiser: ProcessSynthesiser)
     assert synthesiser.synthesise("十个字就是一秒的声音", rate=2.0).seconds == pytest.approx(0.5, abs=0.01)
 
 
+def test_the_speaking_process_stands_behind_ours(path: None) -> None:
+    behind = ProcessSynthesiser(RENDERER, voices=("tone",), limits=LIMITS, spare=False, niceness=3)
+    try:
+        assert behind.wait_ready(180)
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, behind.process_ids[0]) == min(19, own + 3)
+    finally:
+        behind.close()
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_killed_or_stopped_in_mid_sentence_another_process_says_it(
     synthesiser: ProcessSynthesiser, how: signal.Signals
