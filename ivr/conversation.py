@@ -360,8 +360,8 @@ class Conversation:
                     self._ears.deafen()
                 self._answering.say(run)
                 self._doing = Doing.SPEAKING
-                if self._script.calls_next:
-                    self._start_errand(self._script.take(), now)
+                if (call := self._script.take_call()) is not None:
+                    self._start_errand(call, now)
             case Ask():
                 self._listen(now)
             case End(reason):

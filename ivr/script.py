@@ -55,11 +55,6 @@ class Script:
         """Something other than listening comes next: an errand, the end."""
         return bool(self._steps) and not isinstance(self._steps[0], Ask)
 
-    @property
-    def calls_next(self) -> bool:
-        """A person is called next: telephones ring while the caller is told of it."""
-        return bool(self._steps) and isinstance(self._steps[0], Transfer)
-
     def write(self, acts: Sequence[Act], first: str = "", name_keys: bool = False) -> None:
         """Take over the acts of a turn. ``first``: a text said before all of them; ``name_keys``: say the keys too."""
         said: list[Say] = [Say(first)] if first else []
@@ -96,6 +91,13 @@ class Script:
     def take(self) -> Run | Act:
         """The next step. There must be one."""
         return self._steps.popleft()
+
+    def take_call(self) -> Transfer | None:
+        """The next step where a person is called in it: his telephone may ring while the caller is told of it."""
+        if self._steps and isinstance(act := self._steps[0], Transfer):
+            self._steps.popleft()
+            return act
+        return None
 
     def spoken(self, texts: Sequence[str]) -> Source:
         """Sound of the texts at this caller's pace and loudness."""
