@@ -322,8 +322,9 @@ def spoken_sentences(
     split: Callable[[str], tuple[str, ...]] = split_sentences,
     scenarios: tuple[Scenario, ...] = (),
 ) -> tuple[str, ...]:
-    """Prompts without blanks, or with an item's title or a telephone's key as the only one, spoken answers, scenarios'
-    titles and questions; of all other prompts the sentences without blanks, and how they start.
+    """Prompts without blanks, or with an item's title or a telephone's key as the only one, spoken answers, titles (of
+    items for the choices 第一，新生儿参保, which are put together), scenarios' questions; of all other prompts the
+    sentences without blanks, and how they start.
     """
     spoken = [prompt.texts.get(SPOKEN_LANGUAGE, "") for prompt in prompts]
     fixed = [text for text in spoken if "{" not in text]
@@ -331,10 +332,11 @@ def spoken_sentences(
     keyed = [text for text in spoken if set(_BLANK.findall(text)) == {"key"}]
     pressed = (text.format(key=key) for text in keyed for key in KEYS)
     answers = (text for item in items for text in (*(lead.format(title=item.title) for lead in titled), item.spoken))
+    titles = [item.title for item in items]
     # The start of a titled prompt too: imported items have no clip of their own, nor has a pack with prompts only.
     starts = (start for text in spoken if "{" in text and text not in keyed for start in lead_ins(text))
     asked = (text for scenario in scenarios for text in (scenario.title, *(q.text for q in scenario.questions)))
-    whole = (sentence for text in (*fixed, *pressed, *answers, *asked) for sentence in split(text))
+    whole = (sentence for text in (*fixed, *pressed, *answers, *titles, *asked) for sentence in split(text))
     around = (sentence for text in spoken if "{" in text for sentence in split(text) if "{" not in sentence)
     return tuple(dict.fromkeys((*starts, *whole, *around)))
 

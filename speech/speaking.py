@@ -1,7 +1,8 @@
 """The voice of a front end: a text goes in, sound comes out piece by piece while the next piece is being made.
 
-    utter("好的。您问的是高龄津贴申领。请带上户口簿，到镇街便民服务中心办。")
+    utter("好的。第一，新生儿参保。您问的是高龄津贴申领。请带上户口簿，到镇街便民服务中心办。")
         好的。                ── clip of the pack ──▶ at once
+        第一，新生儿参保。    ── the clips of a lead-in and of a label after it ──▶
         您问的是              ── the clip of a lead-in ──▶
         高龄津贴申领。        ── synthesised while the lead-in plays ──▶
         请带上户口簿，        ── synthesised while 高龄津贴申领 plays, and heard stretch by stretch ──▶
@@ -174,6 +175,10 @@ class Speaker:
             lead, clip = lead_in(sentence, self._clips.clip)
             if clip is not None:
                 utterance.add(stretched(clip, rate / CLIP_RATE) + pause(LEAD_END, rate, clip.rate))
+                label = self._clips.clip(sentence[len(lead) :].rstrip("。"))
+                if label is not None:
+                    utterance.add(stretched(label, rate / CLIP_RATE) + pause(sentence, rate, label.rate))
+                    continue
             for piece in split_pieces(sentence[len(lead) :]):
                 if not utterance.wanted():
                     return

@@ -117,6 +117,14 @@ def test_the_fixed_start_of_a_prompt_is_a_clip_and_only_the_rest_is_synthesised(
     assert [piece.samples[0] for piece in pieces] == [0.5, *[0.25] * len("高龄津贴。"), 0.0]
 
 
+def test_a_choice_is_put_together_from_the_clips_of_its_number_and_its_label() -> None:
+    """Which one was meant was asked with a live voice: of all that 50 callers heard only that kept them waiting."""
+    synthesiser = ScriptedSynthesiser()
+    box = ClipBox("第一，", "高龄津贴", "第二，", "都不是")
+    assert len(list(Speaker(synthesiser, box).utter("第一，高龄津贴。第二，都不是。", CLIP_RATE))) == 4
+    assert synthesiser.said == []
+
+
 def test_the_first_sound_of_a_sentence_is_heard_before_the_sentence_is_whole() -> None:
     class Slow(ScriptedSynthesiser):
         def synthesise(
