@@ -16,7 +16,6 @@ import threading
 import time
 import wave
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from ivr.proving.sipp import free_port
@@ -62,9 +61,7 @@ class Softphone:
         threading.Thread(target=self._listen, daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._socket.close()
         self._program.terminate()
         try:

@@ -1,33 +1,20 @@
-"""An end of a UDP conversation on this machine: a socket and the thread that serves it, for as long as it is used."""
+"""An end of a UDP conversation on this machine."""
 
 from __future__ import annotations
 
 import socket
-import threading
-from types import TracebackType
-from typing import Self
+
+from ivr.proving.served import Served
 
 
-class UdpEnd:
-    """``port``: 0 takes a free one. ``_serve`` runs in a thread from entering to leaving; it looks at ``_stop``."""
+class UdpEnd(Served):
+    """``port``: 0 takes a free one; it is taken from the start, so that others can be told before it is served."""
 
     def __init__(self, name: str, port: int = 0) -> None:
+        super().__init__(name)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", port))
         self.port = int(self._socket.getsockname()[1])
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-        self._socket.close()
-
-    def _serve(self) -> None:
-        raise NotImplementedError
+    def _open(self) -> socket.socket:
+        return self._socket

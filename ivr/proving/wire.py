@@ -13,13 +13,13 @@ import struct
 import threading
 from collections import defaultdict
 from itertools import pairwise
-from types import TracebackType
 
 import msgspec
 import numpy as np
 
 from ivr.leg import RATE
 from ivr.proving import g711, rtp
+from ivr.proving.served import Served
 from speech.audio import Samples
 
 _TIMESTAMPS = 35  # SO_TIMESTAMPNS
@@ -61,33 +61,24 @@ class Stream(msgspec.Struct):
         return begin, samples
 
 
-class Wire:
+class Wire(Served):
     """Listens while it is open. ``ports``: only streams from or to a port in this range are kept."""
 
     def __init__(self, interface: str = "lo", ports: range = range(1024, 65536)) -> None:
+        super().__init__("wire")
         self._interface, self._ports = interface, ports
         self._seen: dict[tuple[int, int], list[rtp.Packet]] = defaultdict(list)
         self._lock = threading.Lock()
-        self._stop = threading.Event()
 
-    def __enter__(self) -> Wire:
-        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_IP))
-        self._socket.setsockopt(socket.SOL_SOCKET, _FORCED_BUFFER, _BUFFER)
-        self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+    def _open(self) -> socket.socket:
+        opened = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_IP))
+        opened.setsockopt(socket.SOL_SOCKET, _FORCED_BUFFER, _BUFFER)
+        opened.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
         with contextlib.suppress(OSError):  # an older kernel: they are passed over below
-            self._socket.setsockopt(_PACKET, _IGNORE_OUTGOING, 1)
-        self._socket.bind((self._interface, 0))
-        self._socket.settimeout(0.2)
-        self._thread = threading.Thread(target=self._listen, name="wire", daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join(5.0)
-        self._socket.close()
+            opened.setsockopt(_PACKET, _IGNORE_OUTGOING, 1)
+        opened.bind((self._interface, 0))
+        opened.settimeout(0.2)
+        return opened
 
     def streams(self) -> list[Stream]:
         """Streams of at least ten packets."""
@@ -109,7 +100,7 @@ class Wire:
     def sent_from(self, ports: range) -> list[Stream]:
         return [stream for stream in self.streams() if stream.source_port in ports]
 
-    def _listen(self) -> None:
+    def _serve(self) -> None:
         while not self._stop.is_set():
             try:
                 data, extra, _, origin = self._socket.recvmsg(2048, 64)

@@ -20,6 +20,16 @@ def asked() -> Bench:
     return kiosk
 
 
+def reading_the_answer() -> Bench:
+    """A question asked by voice; the first part of its answer has been read, and there is a moment to speak."""
+    kiosk = Bench()
+    kiosk.tap("start")
+    kiosk.listen_through()
+    kiosk.hear(QUESTION)
+    kiosk.listen_to_a_part()
+    return kiosk
+
+
 def test_one_question_from_touch_to_wipe() -> None:
     kiosk = asked()
     assert kiosk.screen == "answer"
@@ -328,11 +338,7 @@ def test_speech_with_a_headset_is_heard_while_the_terminal_speaks() -> None:
 
 
 def test_a_long_answer_to_who_speaks_is_read_in_parts_with_moments_to_speak() -> None:
-    kiosk = Bench()
-    kiosk.tap("start")
-    kiosk.listen_through()
-    kiosk.hear(QUESTION)
-    kiosk.listen_to_a_part()
+    kiosk = reading_the_answer()
     assert kiosk.view.voice is Voice.LISTENING, "a moment to speak"
     said = len(kiosk.mouth.said)
     kiosk.wait(Habits().pause + 0.3)
@@ -345,11 +351,7 @@ def test_a_long_answer_to_who_speaks_is_read_in_parts_with_moments_to_speak() ->
 
 
 def test_noise_in_a_moment_to_speak_does_not_end_the_answer() -> None:
-    kiosk = Bench()
-    kiosk.tap("start")
-    kiosk.listen_through()
-    kiosk.hear(QUESTION)
-    kiosk.listen_to_a_part()
+    kiosk = reading_the_answer()
     said = len(kiosk.mouth.said)
     kiosk.report(SpeechBegan())
     kiosk.wait(3)
