@@ -22,7 +22,7 @@ from kiosk.theme import MM_PER_INCH
 from kiosk.view import View
 
 
-class KioskApp(App):  # type: ignore[misc]
+class KioskApp(App):  # type: ignore[misc]  # Kivy has no types
     """``every_frame`` runs on the main thread after the engine's tick, with the frame that stands on the glass."""
 
     def __init__(

@@ -40,7 +40,7 @@ def take(
     folder.mkdir(parents=True, exist_ok=True)
     saved: list[Path] = []
 
-    class Photographer(App):  # type: ignore[misc]
+    class Photographer(App):  # type: ignore[misc]  # Kivy has no types
         def build(self) -> Stage:
             self.stage = Stage(fonts, lambda x, y: None, lambda x, y: None)
             Clock.schedule_once(self._all, 0)

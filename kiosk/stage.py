@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 from kivy.core.window import Window
 from kivy.graphics import BorderImage, ClearBuffers, ClearColor, Color, Ellipse, InstructionGroup, Line, Rectangle
@@ -47,7 +47,7 @@ Pictures = Callable[[str], bytes | None]
 """The bytes of a session's picture by its handle."""
 
 
-class Stage(Widget):  # type: ignore[misc]
+class Stage(Widget):  # type: ignore[misc]  # Kivy has no types
     """The whole glass. ``show`` replaces what is drawn."""
 
     def __init__(
@@ -232,16 +232,16 @@ class Stage(Widget):  # type: ignore[misc]
 
     # -- fingers -----------------------------------------------------------------------------------------------------
 
-    def on_touch_down(self, touch: object) -> bool:
-        self._press(touch.x, self._height - touch.y)  # type: ignore[attr-defined]
+    def on_touch_down(self, touch: Any) -> bool:
+        self._press(touch.x, self._height - touch.y)
         return True
 
-    def on_touch_move(self, touch: object) -> bool:
-        self._move(touch.x, self._height - touch.y)  # type: ignore[attr-defined]
+    def on_touch_move(self, touch: Any) -> bool:
+        self._move(touch.x, self._height - touch.y)
         return True
 
-    def on_touch_up(self, touch: object) -> bool:
-        self._release(touch.x, self._height - touch.y)  # type: ignore[attr-defined]
+    def on_touch_up(self, touch: Any) -> bool:
+        self._release(touch.x, self._height - touch.y)
         return True
 
 

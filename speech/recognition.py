@@ -8,6 +8,7 @@ hypothesis = stream.finish()               # the utterance is over; the stream i
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -62,7 +63,7 @@ class RecogniserStream(Protocol):
         ...
 
 
-class ImmediateFinish:
+class ImmediateFinish(ABC):
     """For streams that compute in the caller's thread: ``finish_soon`` by ``finish``, nothing to clean up."""
 
     def drop(self) -> None:
@@ -71,8 +72,8 @@ class ImmediateFinish:
     def preview_soon(self) -> Future[Hypothesis] | None:
         return None
 
-    def finish(self) -> Hypothesis:
-        raise NotImplementedError
+    @abstractmethod
+    def finish(self) -> Hypothesis: ...
 
     def finish_soon(self) -> Future[Hypothesis]:
         future: Future[Hypothesis] = Future()

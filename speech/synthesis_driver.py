@@ -140,6 +140,6 @@ class RenderingDriver:
 def register(name: str, renderer: Callable[[], Renderer]) -> str:
     """Make ``pyttsx3.init(name)`` use ``renderer()``; returns ``name``."""
     module = types.ModuleType(f"pyttsx3.drivers.{name}", "A driver registered by the terminal.")
-    module.buildDriver = lambda proxy: RenderingDriver(proxy, renderer())  # type: ignore[attr-defined]
+    vars(module)["buildDriver"] = lambda proxy: RenderingDriver(proxy, renderer())
     sys.modules[module.__name__] = module
     return name

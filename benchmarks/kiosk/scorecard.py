@@ -63,7 +63,7 @@ def measure(width: int, height: int, ppi: float) -> Row:
     row = Row(f"{width}x{height}", 0, 0, 0, {}, {}, {}, 0)
     faults: Counter[str] = Counter()
 
-    class Scorer(App):  # type: ignore[misc]
+    class Scorer(App):
         def build(self) -> Stage:
             self.stage = Stage(fonts, lambda x, y: None, lambda x, y: None)
             Clock.schedule_once(lambda _dt: self.score(), 0)

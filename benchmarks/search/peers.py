@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,7 +54,7 @@ def _text(entry: dict[str, Any]) -> str:
     return " ".join([entry["title"], *entry["questions"], entry["answer"]])
 
 
-class _Here:
+class _Here(ABC):
     """An engine in this process."""
 
     def search(self, text: str, count: int) -> tuple[list[str], float, float]:
@@ -61,8 +62,8 @@ class _Here:
         found = self._find(text, count)
         return found, (time.perf_counter() - started) * 1000, (time.process_time() - used) * 1000
 
-    def _find(self, text: str, count: int) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def _find(self, text: str, count: int) -> list[str]: ...
 
     def memory(self) -> float:
         return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 1e6

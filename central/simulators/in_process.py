@@ -100,6 +100,7 @@ class InProcessAdapter(BaseAdapter):
         super().__init__()
         self._inside = inside
 
+    # Its options say how a network is used (timeout, proxies, certificates), and there is none here.
     def send(self, request: requests.PreparedRequest, **_options: Any) -> requests.Response:  # type: ignore[override]
         parts = urlsplit(request.url or "")
         body = request.body.encode() if isinstance(request.body, str) else bytes(request.body or b"")

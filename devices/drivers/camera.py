@@ -11,6 +11,7 @@ import io
 import os
 import struct
 import threading
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,9 +70,9 @@ class _Camera(Driver):
 
     warm_up = 0
 
+    @abstractmethod
     def source(self) -> tuple[str, str | None]:
         """What is opened, and FFmpeg's format (None: found out)."""
-        raise NotImplementedError
 
     def frames(self) -> Iterator[Frame]:
         """Pictures as they come, for the live view. Raises ``DriverError``; blocks at most two seconds a picture."""

@@ -67,7 +67,7 @@ def _missing(bold: bool, size: int) -> bytes:
 
 
 def _mask(char: str, bold: bool, size: int) -> bytes:
-    return bytes(_font(bold, size).getmask(char))  # type: ignore[no-untyped-call]
+    return bytes(_font(bold, size).getmask(char))  # type: ignore[no-untyped-call]  # Pillow gives it none
 
 
 def draw_line(line: TextLine, dots: int, cell: int) -> Image.Image:

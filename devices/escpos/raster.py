@@ -43,7 +43,7 @@ def open_picture(data: bytes, width: int) -> Image.Image:
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         if picture.width * picture.height > MAX_PIXELS:
             raise PictureError("the picture on this slip is too large to print")
-        picture.load()  # type: ignore[no-untyped-call]
+        picture.load()  # type: ignore[no-untyped-call]  # Pillow gives it none
     except PictureError:
         raise
     except Exception as error:  # a decoder may raise anything on a damaged file

@@ -16,7 +16,7 @@ BULK_IN, BULK_OUT = 0x81, 0x02
 NO_DEVICE = 19
 
 
-class Bus(usb.backend.IBackend):  # type: ignore[misc]
+class Bus(usb.backend.IBackend):  # type: ignore[misc]  # PyUSB has no types
     """``pull`` and ``plug`` are the hot plug."""
 
     def __init__(self, printer: VirtualPrinter) -> None:

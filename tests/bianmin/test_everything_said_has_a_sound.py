@@ -93,7 +93,7 @@ def test_the_clips_of_the_content_folder_and_of_the_pack_are_the_same(clips: fro
     prompts = tuple(entry.record for entry in source.prompts)
     items = tuple(entry.item for entry in source.items)
     scenarios = tuple(entry.record for entry in source.scenarios)
-    assert set(spoken_sentences(items, prompts, split_sentences, scenarios)) == clips  # type: ignore[arg-type]
+    assert set(spoken_sentences(items, prompts, split_sentences, scenarios)) == clips
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -64,7 +64,7 @@ def test_a_text_reaches_a_file_and_is_drawn_back(home: Path, tmp_path: Path) -> 
     assert (drawn["pictures"], drawn["cuts"], drawn["not_understood"]) == (1, 1, 0)
     assert Image.open(picture).height > 200
     listed, _ = call("print", "jobs", "--to", f"file:{target}", "--json")
-    assert [job["outcome"] for job in listed["jobs"]] == ["done"]  # type: ignore[attr-defined]
+    assert [job["outcome"] for job in listed["jobs"]] == ["done"]
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,10 @@ def test_devices_of_the_settings_are_listed_tested_and_watched(home: Path) -> No
         '[printer]\ndevice = "tcp:127.0.0.1:1"\n[[devices]]\nname = "ups"\ndriver = "ups"\naddress = "power:none"\n'
     )
     listed, _ = call("devices", "list", "--json")
-    states = {one["name"]: one["condition"]["state"] for one in listed["devices"]}  # type: ignore[attr-defined]
+    states = {one["name"]: one["condition"]["state"] for one in listed["devices"]}
     assert states == {"printer": "unplugged", "ups": "unplugged"}
     tested, _ = call("devices", "test", "--json", fails=1)
-    assert [record["passed"] for record in tested["records"]] == [False, False]  # type: ignore[attr-defined]
+    assert [record["passed"] for record in tested["records"]] == [False, False]
     assert len((home / "diagnostics" / "records.jsonl").read_text().splitlines()) == 2
     watched, _ = call("devices", "watch", "--seconds", "0.01", "--json")
     assert watched["before"] is None

@@ -20,7 +20,7 @@ from offline_cache.files import Disk
 from offline_cache.wire import Site
 
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
-EVERYTHING = World(knowledge=None, means=Means(*[True] * 8))  # type: ignore[arg-type]  # nothing is asked of it
+EVERYTHING = World(knowledge=None, means=Means(*[True] * 8))
 
 
 def test_a_terminal_in_order_says_all_it_can_do() -> None:

@@ -81,7 +81,7 @@ def can_run() -> bool:
 def wait_until(ready: object, seconds: float = 10.0) -> None:
     """Until ``ready()`` is true; for benchmarks with real processes."""
     until = time.monotonic() + seconds
-    while not ready():  # type: ignore[operator]
+    while not ready():
         if time.monotonic() > until:
             raise TimeoutError
         time.sleep(0.05)

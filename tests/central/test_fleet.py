@@ -82,7 +82,7 @@ def test_the_count_sees_what_is_lost(ram_folder: Path, small_pack: Path) -> None
             session.execute(sa.delete(Sealed).where(Sealed.key == key))
         return settle()
 
-    city._settle = steal  # type: ignore[method-assign]
+    city._settle = steal
     count = city.run()
     city.close()
     assert (count.lost, count.right) == (1, False)

@@ -25,7 +25,7 @@ from tests.central.conftest import Terminal as Kiosk
 TEXT = "楼道灯坏了，我叫王秀兰，电话13800001234"
 
 
-def only(central: Central, kind: type) -> list:  # type: ignore[type-arg]
+def only(central: Central, kind: type) -> list:
     with central.database.reading() as session:
         return list(session.scalars(sa.select(kind)))
 

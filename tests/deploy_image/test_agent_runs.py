@@ -60,7 +60,7 @@ def test_what_was_fetched_already_counts_as_room(world: SimulatedTerminal) -> No
     world.breaks_after = len(world.files["full"]) // 3
     # Exactly enough, and less of it with every piece that comes.
     disk = LEFT_FREE + len(world.files["full"]) + len(zstandard.decompress(world.files["full"])) + 1_000
-    world.room = lambda folder: disk - sum(path.stat().st_size for path in folder.iterdir())  # type: ignore[method-assign]
+    world.room = lambda folder: disk - sum(path.stat().st_size for path in folder.iterdir())
     world.live(2 * 3_600)
     assert world.version == "2"
 

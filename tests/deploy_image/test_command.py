@@ -11,7 +11,7 @@ from bianmin.cli.output import CommandError
 
 
 @pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("BIANMIN_HOME", str(tmp_path / "home"))
 
     def run(*words: str) -> Result:
@@ -20,7 +20,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
     return run
 
 
-def test_status_lists_the_builds_there_are(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_status_lists_the_builds_there_are(call, tmp_path: Path) -> None:
     assert json.loads(call("status", "--json").stdout) == {"terminal": False, "builds": []}
     folder = tmp_path / "home" / "images" / "simulator"
     folder.mkdir(parents=True)
@@ -29,14 +29,14 @@ def test_status_lists_the_builds_there_are(call, tmp_path: Path) -> None:  # typ
     assert json.loads(call("status", "--json").stdout)["builds"] == [built]
 
 
-def test_flashing_a_file_reads_it_back(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_flashing_a_file_reads_it_back(call, tmp_path: Path) -> None:
     image = tmp_path / "disk.img"
     image.write_bytes(b"system" * 1_000)
     done = json.loads(call("flash", str(tmp_path / "out"), "--image", str(image), "--json").stdout.splitlines()[-1])
     assert (done["bytes"], (tmp_path / "out").read_bytes()) == (6_000, image.read_bytes())
 
 
-def test_a_provisioning_file_is_checked_before_anybody_travels(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_provisioning_file_is_checked_before_anybody_travels(call, tmp_path: Path) -> None:
     file = tmp_path / "bianmin-terminal.toml"
     file.write_text('[terminal]\nname = "WL-007"\n')
     assert json.loads(call("provision", "--check", str(file), "--json").stdout)["name"] == "WL-007"
@@ -61,7 +61,7 @@ def test_a_provisioning_file_is_checked_before_anybody_travels(call, tmp_path: P
         (["try"], "run: bianmin image build"),
     ],
 )
-def test_what_cannot_be_done_here_is_said_in_one_line(call, words: list[str], says: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_done_here_is_said_in_one_line(call, words: list[str], says: str) -> None:
     refused = call(*words)
     assert isinstance(refused.exception, CommandError)
     assert says in str(refused.exception)

@@ -29,7 +29,7 @@ class Served(BaseAdapter):
         super().__init__()
         self._folder = folder
 
-    def send(self, request: requests.PreparedRequest, **_options: object) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **_options: object) -> requests.Response:
         path = self._folder / (request.url or "").removeprefix("http://central.test/")
         answer = requests.Response()
         answer.status_code, answer.request = (200 if path.is_file() else 404), request

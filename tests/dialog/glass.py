@@ -32,7 +32,7 @@ class Glass:
         return control in self._controls(state.screen)
 
     def _drawn(self, screen: object) -> frozenset[str]:
-        view = View(screen=screen)  # type: ignore[arg-type]
+        view = View(screen=screen)
         look = Look(
             WIDTH, HEIGHT, Metrics(PPI, view.size), theme().palettes[view.contrast], self._fonts, translator("zh")
         )

@@ -22,7 +22,7 @@ SENTENCES = [part + "。" for part in LONG.split("。") if part]
 
 def greeted(*turns: object, **options: object) -> Call:
     """A call that has heard the greeting."""
-    return Call(GREET, *turns, **options).run(1.5)  # type: ignore[arg-type]
+    return Call(GREET, *turns, **options).run(1.5)
 
 
 def test_the_greeting_is_said_and_a_question_is_answered() -> None:

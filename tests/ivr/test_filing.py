@@ -46,7 +46,7 @@ class NoSearch:
 class AtOnce(ThreadPoolExecutor):
     """Work is done when it is submitted, so that virtual time need not wait for it."""
 
-    def submit(self, work, /, *arguments, **named):  # type: ignore[no-untyped-def, override]
+    def submit(self, work, /, *arguments, **named):
         future: Future[object] = Future()
         future.set_result(work(*arguments, **named))
         return future
@@ -80,7 +80,7 @@ class Line:
             self.folder,
             Nobody(),
             voice,
-            AtOnce(1),  # type: ignore[arg-type]
+            AtOnce(1),
             LoudIsVoice,
         )
         world = World(PackKnowledge(own, NoSearch()), can_print=False, means=self.errands.means)

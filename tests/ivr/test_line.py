@@ -151,7 +151,7 @@ def test_a_call_that_breaks_ends_alone() -> None:
     def boom() -> bytes:
         raise RuntimeError
 
-    broken.read = boom  # type: ignore[method-assign]
+    broken.read = boom
     own.tick()
     assert not broken.up
     assert other.up

@@ -39,7 +39,7 @@ def caller(folder: Path, *turns: object, quiet: float = 1.5) -> Call:
         watch = VoiceWatch(LoudIsVoice())
         return Recording(act, desk.mouth, watch, journal, desk.kept.put, Message(quiet=quiet, nothing=3.0))
 
-    return Call(INVITE, *turns, errands=errand)  # type: ignore[arg-type]
+    return Call(INVITE, *turns, errands=errand)
 
 
 def on_disk(folder: Path) -> bytes:

@@ -55,7 +55,7 @@ class Handing:
         self.office, self.voice = Office(), LevelVoice()
         self.line = line or WaitingLine(2)
         self.promised: list[str] = []
-        people = People(desk=desk, specialist=SPECIALIST, way=way, **own)  # type: ignore[arg-type]
+        people = People(desk=desk, specialist=SPECIALIST, way=way, **own)
 
         def promise(caller: str) -> bool:
             self.promised.append(caller)

@@ -130,11 +130,11 @@ def test_ending_waits_for_the_workers() -> None:
 def test_a_spare_takes_the_place_of_a_killed_worker_and_another_is_loaded() -> None:
     async def kill(own: Supervisor) -> None:
         await until(lambda: own.spare_ready)
-        waiting = own._spare._process.pid  # type: ignore[union-attr]  # ready, so it is there
+        waiting = own._spare._process.pid
         os.kill(own.workers[0].health.pid, signal.SIGKILL)
         await until(lambda: own.workers[0].health.pid == waiting and own.workers[0].line is not None)
         await until(lambda: own.spare_ready)
-        assert own._spare._process.pid != waiting  # type: ignore[union-attr]
+        assert own._spare._process.pid != waiting
 
     watched(GOOD, 2, kill, SPARE)
 
@@ -144,9 +144,9 @@ def test_a_spare_that_dies_is_loaded_again(monkeypatch: pytest.MonkeyPatch) -> N
 
     async def kill(own: Supervisor) -> None:
         await until(lambda: own.spare_ready)
-        waiting = own._spare._process.pid  # type: ignore[union-attr]
+        waiting = own._spare._process.pid
         os.kill(waiting, signal.SIGKILL)
-        await until(lambda: own.spare_ready and own._spare._process.pid != waiting)  # type: ignore[union-attr]
+        await until(lambda: own.spare_ready and own._spare._process.pid != waiting)
         assert [worker.restarts for worker in own.workers] == [0, 0]
 
     watched(GOOD, 2, kill, SPARE)
@@ -155,7 +155,7 @@ def test_a_spare_that_dies_is_loaded_again(monkeypatch: pytest.MonkeyPatch) -> N
 def test_renewing_takes_no_spare_that_was_loaded_before() -> None:
     async def renew(own: Supervisor) -> None:
         await until(lambda: own.spare_ready)
-        waiting = own._spare._process.pid  # type: ignore[union-attr]
+        waiting = own._spare._process.pid
         await own.renew()
         assert waiting not in [worker.health.pid for worker in own.workers]
 

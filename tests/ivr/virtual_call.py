@@ -109,7 +109,7 @@ class SlowRecogniser:
         return ""
 
     def finish(self) -> Hypothesis:
-        raise NotImplementedError
+        raise NotImplementedError  # a line asks for it soon, and never waits
 
     def finish_soon(self) -> Future[Hypothesis]:
         self._waiting.append(Future())

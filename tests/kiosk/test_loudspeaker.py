@@ -39,9 +39,9 @@ class Card:
                 self.done.append("close")
 
         self.module = types.ModuleType("sounddevice")
-        self.module.OutputStream = Stream  # type: ignore[attr-defined]  # made here
-        self.module.PortAudioError = OSError  # type: ignore[attr-defined]  # made here
-        self.module.query_devices = lambda *_, **__: {"max_output_channels": 2}  # type: ignore[attr-defined]  # made here
+        self.module.OutputStream = Stream
+        self.module.PortAudioError = OSError
+        self.module.query_devices = lambda *_, **__: {"max_output_channels": 2}
 
 
 @pytest.fixture

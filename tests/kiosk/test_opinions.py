@@ -63,7 +63,7 @@ class Desk:
 
 def test_ratings_and_choices_are_filed_without_anything_personal(tmp_path: Path) -> None:
     desk = Desk()
-    ratings = FiledRatings(RatingsFile(tmp_path / "ratings.jsonl", lambda: dt.datetime(2026, 11, 22)), desk)  # type: ignore[arg-type]
+    ratings = FiledRatings(RatingsFile(tmp_path / "ratings.jsonl", lambda: dt.datetime(2026, 11, 22)), desk)
     ratings.keep(Rate(2, "newborn", "slow"))
     ratings.keep(Vote("8", "按楼层"))
     assert [(draft.kind, draft.plain, draft.personal) for draft in desk.drafts] == [
@@ -75,7 +75,7 @@ def test_ratings_and_choices_are_filed_without_anything_personal(tmp_path: Path)
 
 def test_a_full_disk_does_not_stop_a_rating(tmp_path: Path) -> None:
     kept = RatingsFile(tmp_path / "ratings.jsonl", lambda: dt.datetime(2026, 11, 22))
-    FiledRatings(kept, Desk(full=True)).keep(Rate(5))  # type: ignore[arg-type]
+    FiledRatings(kept, Desk(full=True)).keep(Rate(5))
     assert (tmp_path / "ratings.jsonl").exists()
 
 

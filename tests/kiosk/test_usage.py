@@ -60,7 +60,7 @@ def test_central_reads_what_a_terminal_counted() -> None:
     for text in ("卡丢了", "我叫王秀兰，新生儿医保怎么办", "补办"):
         search.search(Query(text), 5)
     outbox = Outbox()
-    assert report(usage, outbox, dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC))  # type: ignore[arg-type]
+    assert report(usage, outbox, dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC))
     kind, plain = outbox.parcels[0]
     said = health.parse(plain)
     assert kind is Kind.HEALTH
@@ -76,7 +76,7 @@ def test_central_reads_what_a_terminal_counted() -> None:
     assert health.known_topics(said.topics, frozenset(WORDS)) == {"社会保障卡挂失补换": 1, "补办": 1}
     assert health.known_topics(said.unanswered_topics, frozenset(WORDS)) == {"医保、怎么办、新生儿": 1}
     assert "王" not in msgspec.json.encode(plain).decode()
-    assert not report(usage, outbox, dt.datetime(2026, 11, 22, 13, tzinfo=dt.UTC))  # type: ignore[arg-type]
+    assert not report(usage, outbox, dt.datetime(2026, 11, 22, 13, tzinfo=dt.UTC))
 
 
 def test_a_new_day_is_a_new_report() -> None:

@@ -118,7 +118,7 @@ def test_nothing_a_citizen_says_crosses_the_wire_readable(hall: Hall) -> None:
 
 def test_full_disk_is_said_and_nothing_is_kept(hall: Hall, tmp_path: Path) -> None:
     class Full(Disk):
-        def create(self, path: Path, private: bool = True) -> object:  # type: ignore[override]
+        def create(self, path: Path, private: bool = True) -> object:
             raise OSError(28, "No space left on device")
 
     desk = FilingDesk(hall.outbox, Counter(Full(), tmp_path / "full"), "0001", None, lambda: hall.now)

@@ -193,7 +193,7 @@ def test_publishing_cut_at_every_step(tmp_path: Path) -> None:
                 target.write_bytes(data)
         world.repository_folder = copy
         terminal = MemoryFiles()
-        seen.add(syncer_on(world, terminal).run(world.now).installed.serial)  # type: ignore[union-attr]
+        seen.add(syncer_on(world, terminal).run(world.now).installed.serial)
         after = MemoryFiles(disk)
         again = type(world.publisher)(after, _moved(world, after), world.group_key)
         assert again.publish(tmp_path / "new.pack", NAME, "2026.2", world.now.date(), world.now).serial == 2
@@ -306,7 +306,7 @@ def test_disk_that_fills_up_at_any_write_loses_nothing(tmp_path: Path) -> None:
                         raise apsw.FullError("disk full")
                     super().xWrite(data, offset)
 
-            return File("", name, flags)  # type: ignore[arg-type]
+            return File("", name, flags)
 
     vfs = Filling()
     box = Outbox.open(tmp_path / "outbox.db", Sealer(PUBLIC), "WL-0001", vfs="filling")

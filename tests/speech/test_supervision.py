@@ -72,7 +72,7 @@ def test_an_error_in_one_utterance_is_that_utterances_alone() -> None:
 
 
 def test_a_model_that_cannot_be_loaded_is_one_sentence() -> None:
-    with supervised(partial(ScriptedRecogniser, None)) as supervisor, pytest.raises(SpeechError, match="not iterable"):  # type: ignore[arg-type]
+    with supervised(partial(ScriptedRecogniser, None)) as supervisor, pytest.raises(SpeechError, match="not iterable"):
         supervisor.wait_ready(60)
 
 

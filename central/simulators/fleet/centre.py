@@ -67,7 +67,9 @@ class Centre:
         if not self._failing():
             return
         if self._chance.random() < 0.5:
-            connection.connection.dbapi_connection.execute("COMMIT")  # type: ignore[union-attr]
+            committing = connection.connection.dbapi_connection
+            assert committing is not None, "it is about to commit"
+            committing.execute("COMMIT")
         self._lose()
 
     def _lose(self) -> None:

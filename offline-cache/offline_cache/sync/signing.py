@@ -74,6 +74,7 @@ class SeedSigner(Signer):
     def from_priv_key_uri(
         cls, priv_key_uri: str, public_key: Key, secrets_handler: SecretsHandler | None = None
     ) -> Signer:
+        # securesystemslib asks every signer for it; ours are never named by an address
         raise NotImplementedError("keys are opened with offline_cache.sync.signing.KeyFolder")
 
 
