@@ -59,8 +59,9 @@ $(STARTER): $(CONTENT) $(SYNTHESIS) var/models/.fetched | $(VENV)/.installed
 	$(BIN)/bianmin content build content/wenling -o $@ --clips $(CLIPS)
 	@touch $@
 
-# From nothing to a terminal in QEMU that starts and prints; refusals, returns and power cuts on a small system. As root,
-# three quarters of an hour of a machine that does nothing else. image-test-all: everything, hours of an emulated processor.
+# From nothing to a terminal in QEMU that starts and prints; refusals, returns and power cuts on a small system. As root.
+# The real image is built while the small system is tried: one emulated processor does not fill a machine. Then the real
+# system runs alone, because its start is measured. image-test-all: everything, hours of an emulated processor.
 IMAGES := var/images/simulator
 # Seeds; these are one power cut of each kind.
 CUTS ?= 2:8
@@ -68,19 +69,34 @@ CUTS ?= 2:8
 SMALL ?= ready refuse back cut
 STAGES ?= boot slip screen
 DELTAS ?=
+SAY = @date "+== %T $@"
 image-test: setup
 	@sh deploy-image/install-debian-packages.sh deploy-image/image-packages.txt
 	test -f var/keys/root.key || $(BIN)/bianmin image keys --trial var/keys
-	$(BIN)/bianmin image build --profile simulator
-	$(BIN)/python -m benchmarks.image.small --out var/small --cache var/cache/image --keys var/keys
-	$(BIN)/python -m benchmarks.image.cuts --small var/small --work var/image-cuts --keys var/keys --seeds $(CUTS) $(SMALL)
-	$(BIN)/python -m benchmarks.image.trial --images $(IMAGES) --work var/image-trial --keys var/keys $(STAGES)
-	$(if $(DELTAS),$(BIN)/python -m benchmarks.image.deltas $(IMAGES) --out var/image-sizes.json)
-	$(BIN)/python -m benchmarks.image.fleet --out var/image-fleet.json
+	$(MAKE) -j2 image-real
 	$(BIN)/python -m benchmarks.image.report var/image-trial --notes benchmarks/image/goals.md --cuts var/image-cuts --sizes var/image-sizes.json --fleet var/image-fleet.json
 
 image-test-all:
 	$(MAKE) image-test CUTS=0:20 SMALL= STAGES= DELTAS=yes
+
+.PHONY: image-build image-small image-fleet image-real
+image-build:
+	$(SAY)
+	$(BIN)/bianmin image build --profile simulator
+
+image-small:
+	$(SAY)
+	$(BIN)/python -m benchmarks.image.small --out var/small --cache var/cache/image --keys var/keys
+	$(BIN)/python -m benchmarks.image.cuts --small var/small --work var/image-cuts --keys var/keys --seeds $(CUTS) $(SMALL)
+
+image-fleet:
+	$(SAY)
+	$(BIN)/python -m benchmarks.image.fleet --out var/image-fleet.json
+
+image-real: image-build image-small image-fleet
+	$(SAY)
+	$(BIN)/python -m benchmarks.image.trial --images $(IMAGES) --work var/image-trial --keys var/keys $(STAGES)
+	$(if $(DELTAS),$(BIN)/python -m benchmarks.image.deltas $(IMAGES) --out var/image-sizes.json)
 
 # What the tests of the pages take from npm (axe-core), verified by the hashes of the lock.
 var/npm/.installed: tests/central/npm/package.json tests/central/npm/package-lock.json | debian

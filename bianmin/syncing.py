@@ -11,6 +11,9 @@ from pathlib import Path
 from bianmin import filing, settings
 from bianmin.cli.output import CommandError
 from bianmin.settings import Settings
+from deploy_image import slots
+from deploy_image.definition import read_release
+from deploy_image.errors import ImageError
 from offline_cache import consultations, sites
 from offline_cache.central_link import LinkError
 from offline_cache.files import Disk
@@ -118,10 +121,19 @@ def how_it_is(now: dt.datetime) -> dict[str, str]:
 
 def health(state: SyncState) -> dict[str, str]:
     """The terminal's state as the central service reads it."""
-    said = {"software": metadata.version("bianmin-terminal") if _installed() else "", "waiting": str(state.waiting)}
+    said = {**what_runs(slots.RELEASE), "waiting": str(state.waiting)}
     if state.content is not None:
         said |= {"content": state.content.version, "content_date": state.content.date.isoformat()}
     return said
+
+
+def what_runs(release: Path) -> dict[str, str]:
+    """The terminal image that ``release`` names, or else only the program's version."""
+    try:
+        image = read_release(release.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ImageError):
+        return {"software": metadata.version("bianmin-terminal") if _installed() else ""}
+    return {"software": image.version, "profile": image.profile}
 
 
 def step_aside() -> None:

@@ -125,6 +125,7 @@ def hear(central: Central, session: Session, terminal: str, said: Health, now: d
         return
     row.seen = now
     row.software = said.software or row.software
+    row.profile = said.profile or row.profile
     row.content = said.content or row.content
     row.content_date = said.content_date or row.content_date
     row.paper = said.paper or row.paper

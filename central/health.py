@@ -3,8 +3,9 @@
 It comes as the plain part of a ``health`` parcel (exactly once, so the counts of a day may be added up) or as the body
 of ``POST /api/poll`` (as often as it likes; only its state is taken). All values are strings on the wire:
 
-    software, content, content_date (2026-11-22), paper (plenty | low | out | unknown), waiting (parcels in the outbox),
-    faults: JSON list of event names; services: JSON list of what can be done there now (``offline_cache.wire.Site``);
+    software, profile (of a terminal image), content, content_date (2026-11-22), paper (plenty | low | out | unknown),
+    waiting (parcels in the outbox), faults: JSON list of event names;
+    services: JSON list of what can be done there now (``offline_cache.wire.Site``);
     release, outcome (started | installed | failed), reason: about a release;
     day, sessions, asked, answered, clarified, unanswered, printed: counted since the last report, for that day;
     topics, unanswered_topics: JSON object of topic -> count; a topic is words of the pack joined by 、, nothing else.
@@ -43,6 +44,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """See the module. What was not said is empty or None."""
 
     software: str = ""
+    profile: str = ""
     content: str = ""
     content_date: dt.date | None = None
     paper: str = ""
@@ -66,6 +68,7 @@ def parse(plain: Mapping[str, str]) -> Health:
         word = ReleaseWord(_short(plain["release"]), Outcome(outcome), _short(plain.get("reason", "")))
     return Health(
         software=_short(plain.get("software", "")),
+        profile=_short(plain.get("profile", "")),
         content=_short(plain.get("content", "")),
         content_date=_date(plain.get("content_date", "")),
         paper=_short(plain.get("paper", "")),

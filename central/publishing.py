@@ -1,9 +1,10 @@
-"""Publishing content: what a new pack changes, its staged rollout, and what terminals are offered now.
+"""Publishing content and systems: what a new pack changes, its staged rollout, and what terminals are offered now.
 
 A pack is kept under its version in ``packs/`` and signed into the repository of static files (``central.signed``). Its
 rollout is a row that only ``offline_cache.rollout`` moves; each move is signed into the repository, too, so that
 terminals decide for themselves, with this service or without. When the rollout is done the pack becomes
-``current.pack``, which the service itself reads departments and hours from.
+``current.pack``, which the service itself reads departments and hours from. Terminal images (``central.images``) go
+the same way, with stricter rules, among the terminals of their profile.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from central import audit, signed
+from central import audit, images, signed
 from central.service import Central
 from central.tables import Release, ReleaseReport, Terminal
 from content.comparing import Difference, compare
@@ -26,6 +27,7 @@ from offline_cache import rollout as rules
 from offline_cache.rollout import Outcome, Plan, Report, Rollout, RolloutError, Status, Tally
 
 CONTENT = "content"
+IMAGE = "image"
 
 
 class PublishError(Exception):
@@ -80,9 +82,7 @@ def publish(central: Central, path: Path, by: str, plan: Plan = rules.DEFAULT_PL
     with central.database.reading() as session:
         if session.get(Release, version) is not None:
             raise PublishError(f"version {version} was published before; give the new content a new version")
-        running = [one.release for one in _all(session) if one.status is Status.RUNNING]
-    if running:
-        raise PublishError(f"the rollout of {running[0]} is still running; finish, stop or withdraw it first")
+        _none_running(session, CONTENT)
     _keep(path, central.packs / f"{version}.pack")
     first = rules.offer_of(rules.begin(plan, version, now))
     try:
@@ -100,23 +100,47 @@ def publish(central: Central, path: Path, by: str, plan: Plan = rules.DEFAULT_PL
     return next((one for one in advance_all(central) if one.release == version), rollout)
 
 
+def publish_image(central: Central, path: Path, by: str, plan: Plan = rules.IMAGE_PLAN) -> Rollout:
+    """Begin the rollout of the system that ``path`` describes. Raises ``PublishError``, ``RolloutError``."""
+    try:
+        release = images.read(central, path)
+    except images.ImagesError as error:
+        raise PublishError(str(error)) from error
+    now, name = central.now(), images.name(release)
+    rollout = rules.begin(plan, name, now)
+    with central.database.writing() as session:
+        if session.get(Release, name) is not None:
+            raise PublishError(f"{name} was published before; build it with a new version")
+        _none_running(session, IMAGE, images.profile(name))
+        summary = f"系统，{release.bytes / 1e6:.0f} MB，差量{len(release.deltas)}个"
+        session.add(Release(id=name, kind=IMAGE, created=now, by=by, rollout=_encode(rollout), summary=summary))
+        audit.note(session, now, by, "发布系统", name, summary)
+    images.tell(central, rollout)
+    return next((one for one in advance_all(central) if one.release == name), rollout)
+
+
+def _none_running(session: Session, kind: str, profile: str = "") -> None:
+    """Raises ``PublishError``: one rollout of content, and one of a system for each profile, at a time."""
+    for row in session.scalars(sa.select(Release).where(Release.kind == kind)):
+        if _decode(row).status is Status.RUNNING and (kind == CONTENT or images.profile(row.id) == profile):
+            raise PublishError(f"the rollout of {row.id} is still running; finish, stop or withdraw it first")
+
+
 def standings(central: Central) -> list[Standing]:
     """Every release, the newest first."""
     now = central.now()
     with central.database.reading() as session:
-        fleet = _fleet(session)
         rows = session.scalars(sa.select(Release).order_by(Release.created.desc())).all()
-        return [_standing(session, row, fleet, now) for row in rows]
+        return [_standing(session, row, _fleet(session, row), now) for row in rows]
 
 
 def advance_all(central: Central) -> list[Rollout]:
     """Move every running rollout as far as its rules allow; returns those that changed."""
     now, changed = central.now(), []
     with central.database.writing() as session:
-        fleet = _fleet(session)
         for row in session.scalars(sa.select(Release).with_for_update()):
             was = _decode(row)
-            moved = rules.advance(was, fleet, _reports(session, row.id), now)
+            moved = rules.advance(was, _fleet(session, row), _reports(session, row.id), now)
             if moved == was:
                 continue
             row.rollout = _encode(moved)
@@ -124,7 +148,7 @@ def advance_all(central: Central) -> list[Rollout]:
             changed.append(moved)
     for rollout in changed:
         _tell(central, rollout)
-        if rollout.status is Status.DONE:
+        if rollout.status is Status.DONE:  # of a system there is no pack
             _make_current(central, rollout.release)
     return changed
 
@@ -141,7 +165,7 @@ def decide(central: Central, release: str, verb: str, by: str, reason: str) -> R
             case "stop":
                 rollout = rules.stop(rollout, reason or "人工暂停")
             case "resume":
-                rollout = rules.resume(rollout, now)
+                rollout = rules.resume(rollout, _reports(session, release), now)
             case "withdraw":
                 rollout = rules.withdraw(rollout, reason or "人工撤回")
             case _:
@@ -153,10 +177,13 @@ def decide(central: Central, release: str, verb: str, by: str, reason: str) -> R
 
 
 def _tell(central: Central, rollout: Rollout) -> None:
-    """Sign into the repository who is offered the release now. A stopped one stays with those who run it."""
+    """Let terminals know who is offered the release now. Content that is stopped stays with those who run it."""
     with central.database.reading() as session:
         row = session.get_one(Release, rollout.release)
         reports = _reports(session, rollout.release)
+        newest = _newest_image(session, images.profile(row.id)) if row.kind == IMAGE else ""
+    if row.id == newest:
+        images.tell(central, rollout)
     if row.kind != CONTENT or not row.serial:
         return
     if rollout.status is Status.WITHDRAWN:
@@ -189,8 +216,12 @@ def _stage_name(rollout: Rollout) -> str:
     return rollout.plan.stages[rollout.stage].name
 
 
-def _fleet(session: Session) -> list[str]:
-    return list(session.scalars(sa.select(Terminal.id).where(Terminal.revoked.is_(None))))
+def _fleet(session: Session, row: Release) -> list[str]:
+    """Who may be offered it: all terminals; of a system those of its profile."""
+    chosen = sa.select(Terminal.id).where(Terminal.revoked.is_(None))
+    if row.kind == IMAGE:
+        chosen = chosen.where(Terminal.profile == images.profile(row.id))
+    return list(session.scalars(chosen))
 
 
 def _reports(session: Session, release: str) -> dict[str, Report]:
@@ -198,8 +229,10 @@ def _reports(session: Session, release: str) -> dict[str, Report]:
     return {row.terminal: Report(Outcome(row.outcome), row.at, row.reason) for row in rows}
 
 
-def _all(session: Session) -> list[Rollout]:
-    return [_decode(row) for row in session.scalars(sa.select(Release))]
+def _newest_image(session: Session, profile: str) -> str:
+    """The release that the profile's index file is about: the one published last."""
+    rows = session.scalars(sa.select(Release.id).where(Release.kind == IMAGE).order_by(Release.created.desc()))
+    return next((one for one in rows if images.profile(one) == profile), "")
 
 
 def _encode(rollout: Rollout) -> str:

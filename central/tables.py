@@ -53,6 +53,8 @@ class Terminal(Base):
     revoked: Mapped[dt.datetime | None]
     seen: Mapped[dt.datetime | None] = mapped_column(index=True)
     software: Mapped[str] = mapped_column(default="")
+    profile: Mapped[str] = mapped_column(default="")
+    """Of the image it was started from, such as kiosk-portrait; empty: of none."""
     content: Mapped[str] = mapped_column(default="")
     content_date: Mapped[dt.date | None]
     paper: Mapped[str] = mapped_column(default="")
@@ -291,9 +293,9 @@ class Audit(Base):
 
 
 class Release(Base):
-    """A published content pack or image with its rollout (JSON of ``offline_cache.rollout.Rollout``).
+    """A published content pack or terminal image with its rollout (JSON of ``offline_cache.rollout.Rollout``).
 
-    ``serial``: its place in the signed repository.
+    ``serial``: its place in the signed repository; 0 for an image.
     """
 
     __tablename__ = "releases"

@@ -14,8 +14,7 @@ import tempfile
 from pathlib import Path
 
 from deploy_image.agent.simulated import roll_out, take_another
-from deploy_image.publish import PLAN
-from offline_cache.rollout import Status
+from offline_cache.rollout import IMAGE_PLAN, Status
 
 FLEET = 45
 FAILING = 0.05
@@ -28,13 +27,13 @@ def one(seed: int, failing: float) -> dict[str, object]:
     names = [f"WL-{number:03}" for number in range(1, FLEET + 1)]
     broken = set(chance.sample(names, max(2, round(failing * FLEET)))) if failing else set()
     with tempfile.TemporaryDirectory() as folder:
-        state, terminals = roll_out(Path(folder), broken, PLAN, HOURS)
+        state, terminals = roll_out(Path(folder), broken, IMAGE_PLAN, HOURS)
         return {
             "seed": seed,
             "failing": sorted(broken),
             "status": state.status.value,
             "reason": state.reason,
-            "stage": PLAN.stages[state.stage].name,
+            "stage": IMAGE_PLAN.stages[state.stage].name,
             "updated": sum(terminal.version == "2" for terminal in terminals),
             "went_back": sum(any(said.result == "failed" for said in terminal.said) for terminal in terminals),
             "most_installs": max(len(terminal.installs) for terminal in terminals),

@@ -109,7 +109,9 @@ def _provision(bench: Bench, machine: Vm, code: str) -> None:
     bench.note("join", "the stick carries no programs", one_line(said, 60), "noexec" in said)
     wait = "for i in $(seq 300); do systemctl is-active -q bianmin-enrol || break; sleep 2; done"
     machine.run(wait, PATIENCE)
-    _, said = machine.run("journalctl -u bianmin-enrol -o cat --no-pager | tail -2; hostname", PATIENCE)
+    _, said = machine.run(
+        "journalctl -u bianmin-enrol -o cat --no-pager | grep -i enrol | grep -v systemd; hostname", PATIENCE
+    )
     enrolled = "enrolled as WL-007" in said
     bench.note("join", "enrolled by itself", one_line(said), enrolled, machine.seconds - began)
     _, said = machine.run("grep -A1 sync /data/bianmin/settings.toml; nft list set inet bianmin central_tcp", PATIENCE)

@@ -80,9 +80,9 @@ def fleet_text(told: dict[str, Any]) -> str:
     return f"""
 ## A system that fails on some: 45 simulated agents
 
-`benchmarks.image.fleet`: the real agent and the real rules (`deploy_image.publish.PLAN`), virtual time, a release that
-fails its health check on {told["failing_share"]:.0%} of the terminals, drawn anew for each of {told["rollouts"]}
-rollouts.
+`benchmarks.image.fleet`: the real agent and the real rules (`offline_cache.rollout.IMAGE_PLAN`), virtual time, a
+release that fails its health check on {told["failing_share"]:.0%} of the terminals, drawn anew for each of
+{told["rollouts"]} rollouts.
 
 | what | seen |
 |---|---|

@@ -61,7 +61,9 @@ def serve(
 
 @app.command()
 def publish(
-    pack: Annotated[Path, typer.Argument(help="The pack to publish.")],
+    pack: Annotated[
+        Path, typer.Argument(help="The pack; or the PROFILE-VERSION.json of a terminal image, in the folder images.")
+    ],
     plan: Annotated[
         Path | None, typer.Option("--plan", help="Stages and rules as TOML; default: 5 %, 30 %, all.")
     ] = None,
@@ -70,13 +72,19 @@ def publish(
     database: Url = "",
     as_json: Json = False,
 ) -> None:
-    """Begin the staged rollout of a pack, or tell what it would change."""
-    from offline_cache.rollout import DEFAULT_PLAN, RolloutError
+    """Begin the staged rollout of a pack, or tell what it would change; or that of a terminal image."""
+    from offline_cache.rollout import DEFAULT_PLAN, IMAGE_PLAN, RolloutError
 
     with _opened(folder, database) as central:
         from central import publishing
 
-        with failures(publishing.PublishError, RolloutError):
+        with failures(publishing.PublishError, RolloutError, OSError):
+            if pack.suffix == ".json":
+                if dry_run:
+                    raise CommandError("--dry-run is for content; a system has nothing to compare", code=2)
+                begun = publishing.publish_image(central, pack, OPERATOR, _plan(plan) if plan else IMAGE_PLAN)
+                emit({"release": begun.release, "rollout": begun}, as_json, f"{begun.release}: begun")
+                return
             changes = publishing.difference(central, pack)
             if dry_run:
                 emit({"difference": changes}, as_json, _tell(changes))

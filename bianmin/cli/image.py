@@ -183,18 +183,16 @@ def bundle(
         out = folder / f"{built['profile']}-{built['version']}.raucb"
         bundling.make(folder / "root.ext4", compatible, built["version"], built["version"], signer, out)
         bases = [publishing.Base(built_in(one)["version"], one / "root.ext4") for one in delta_from or ()]
+        served = publish or folder / "images"
         release = publishing.publish(
-            out,
-            compatible,
-            built["version"],
-            bases,
-            publish or folder / "images",
-            step=lambda name: status.update(name),
+            out, compatible, built["version"], bases, served, step=lambda name: status.update(name)
         )
+        described = served / f"{built['profile']}-{built['version']}.json"
     text = f"{out}: {release.bytes / 1e6:.0f} MB, {release.full.bytes / 1e6:.0f} MB packed"
+    text += f"\nto begin its rollout: bianmin central publish {described}"
     for one in release.deltas:
         text += f"\nfrom {one.base}: {one.part.bytes / 1e6:.1f} MB"
-    emit({"bundle": str(out), "release": release}, as_json, text)
+    emit({"bundle": str(out), "release": release, "described": str(described)}, as_json, text)
 
 
 @app.command()

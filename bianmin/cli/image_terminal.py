@@ -289,7 +289,8 @@ def _agent_parts() -> tuple[Terminal, RealOutside]:
     def say(outcome: words.Outcome) -> None:
         plain = {
             "software": release.version,
-            "release": outcome.version,
+            "profile": release.profile,
+            "release": f"{release.profile}-{outcome.version}",
             "outcome": outcome.result,
             "reason": outcome.reason,
         }

@@ -1,4 +1,7 @@
-"""What central serves for a profile: the bundle packed, deltas from the systems named, and the index file."""
+"""What central serves for a profile: the bundle packed, deltas from the systems named, and what describes them.
+
+``PROFILE-VERSION.json`` is what ``bianmin central publish`` begins a staged rollout with; terminals do not ask for it.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,12 @@ import msgspec
 import zstandard
 
 from deploy_image import delta
-from deploy_image.agent.offer import Delta, Index, Part, Release
 from deploy_image.agent.run import file_sha256
 from deploy_image.errors import ImageError
 from offline_cache.files import Disk, replace_file
-from offline_cache.rollout import DEFAULT_PLAN, Offer, Plan
+from offline_cache.image_index import Delta, Index, Part, Release
 
 LEVEL = 10
-
-PLAN = Plan(stages=DEFAULT_PLAN.stages, success_share=0.9, stop_share=0.03, fewest_failures=2)
-"""For systems, stricter than for content: a terminal in twenty going back to its old system already stops it."""
 
 
 class Base(msgspec.Struct, frozen=True):
@@ -34,10 +33,9 @@ def publish(
     version: str,
     bases: Iterable[Base],
     folder: Path,
-    offer: Offer | None = None,
     step: Callable[[str], None] = lambda name: None,
 ) -> Release:
-    """Write the files of one release into ``folder``, the index last. Raises ``ImageError`` and ``OSError``."""
+    """Write the files of one release into ``folder``, their description last. Raises ``ImageError`` and ``OSError``."""
     profile = compatible.removeprefix("bianmin-")
     folder.mkdir(parents=True, exist_ok=True)
     step("packing the bundle")
@@ -63,9 +61,8 @@ def publish(
         bytes=bundle.stat().st_size,
         full=_part(packed),
         deltas=tuple(deltas),
-        offer=offer or Offer(release=version),
     )
-    replace_file(Disk(), folder / f"{profile}.json", msgspec.json.encode(Index(release)))
+    replace_file(Disk(), folder / f"{profile}-{version}.json", msgspec.json.encode(Index(release)))
     return release
 
 

@@ -64,6 +64,11 @@ DEFAULT_PLAN = Plan(
 )
 
 
+IMAGE_PLAN = msgspec.structs.replace(DEFAULT_PLAN, stop_share=0.02, fewest_failures=1, silence_hours=72.0)
+"""For systems, stricter than for content: the first of 45 terminals that goes back to its old system stops it, and a
+person looks. What was begun waits for the night, and a terminal may be switched off for one: hence three days."""
+
+
 class Outcome(StrEnum):
     """What a terminal said about the release."""
 
@@ -92,7 +97,8 @@ class Status(StrEnum):
 class Rollout(msgspec.Struct, frozen=True, kw_only=True):
     """Where one release stands. ``stage``: index into the plan; ``since``: when that stage began.
 
-    ``draw``: what terminals' places are drawn from; empty: the release's name.
+    ``draw``: what terminals' places are drawn from; empty: the release's name. ``excused``: had failed when a person
+    let it go on; they count again once they run the release.
     """
 
     release: str
@@ -102,6 +108,7 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = Status.RUNNING
     reason: str = ""
     draw: str = ""
+    excused: tuple[str, ...] = ()
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,23 +186,26 @@ def offer_of(rollout: Rollout) -> Offer:
 def tally(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Report], now: dt.datetime) -> Tally:
     """Count the terminals that are offered the release by what they last said."""
     offer = offer_of(msgspec.structs.replace(rollout, status=Status.RUNNING))
-    offered = [terminal for terminal in fleet if is_offered(offer, terminal)]
-    silence = dt.timedelta(hours=rollout.plan.silence_hours)
-    installed = failed = started = 0
-    for terminal in offered:
-        report = reports.get(terminal)
-        if report is None:
+    offered = installed = failed = started = 0
+    for terminal in fleet:
+        if not is_offered(offer, terminal):
             continue
-        match report.outcome:
-            case Outcome.INSTALLED:
-                installed += 1
-            case Outcome.FAILED:
-                failed += 1
-            case Outcome.STARTED if now - report.at > silence:
-                failed += 1
-            case Outcome.STARTED:
-                started += 1
-    return Tally(len(offered), installed, failed, started)
+        outcome = _outcome(rollout.plan, reports.get(terminal), now)
+        if outcome is Outcome.FAILED and terminal in rollout.excused:
+            continue
+        offered += 1
+        installed += outcome is Outcome.INSTALLED
+        failed += outcome is Outcome.FAILED
+        started += outcome is Outcome.STARTED
+    return Tally(offered, installed, failed, started)
+
+
+def _outcome(plan: Plan, report: Report | None, now: dt.datetime) -> Outcome | None:
+    """What it comes to: begun and silent for too long is failed."""
+    if report is None:
+        return None
+    silent = report.outcome is Outcome.STARTED and now - report.at > dt.timedelta(hours=plan.silence_hours)
+    return Outcome.FAILED if silent else report.outcome
 
 
 def advance(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Report], now: dt.datetime) -> Rollout:
@@ -212,7 +222,7 @@ def advance(rollout: Rollout, fleet: Collection[str], reports: Mapping[str, Repo
         return msgspec.structs.replace(rollout, status=Status.STOPPED, reason=reason)
     rested = now - rollout.since >= dt.timedelta(hours=plan.stages[rollout.stage].soak_hours)
     last = rollout.stage + 1 == len(plan.stages)
-    if fleet and count.offered == 0 and not last:
+    if fleet and count.offered == 0 and not last and not rollout.excused:
         return advance(msgspec.structs.replace(rollout, stage=rollout.stage + 1, since=now), fleet, reports, now)
     if not (rested and (count.offered == 0 or count.success_share >= plan.success_share)):
         return rollout
@@ -227,10 +237,12 @@ def stop(rollout: Rollout, reason: str) -> Rollout:
     return msgspec.structs.replace(rollout, status=Status.STOPPED, reason=reason)
 
 
-def resume(rollout: Rollout, now: dt.datetime) -> Rollout:
-    """A person lets it go on; the stage's time begins anew."""
+def resume(rollout: Rollout, reports: Mapping[str, Report], now: dt.datetime) -> Rollout:
+    """A person lets it go on: the stage's time begins anew, and what failed until now stops it no more."""
     _must_be(rollout, Status.STOPPED)
-    return msgspec.structs.replace(rollout, status=Status.RUNNING, reason="", since=now)
+    failed = {name for name, one in reports.items() if _outcome(rollout.plan, one, now) is Outcome.FAILED}
+    excused = tuple(sorted(failed | set(rollout.excused)))
+    return msgspec.structs.replace(rollout, status=Status.RUNNING, reason="", since=now, excused=excused)
 
 
 def withdraw(rollout: Rollout, reason: str) -> Rollout:

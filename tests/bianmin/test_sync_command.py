@@ -259,3 +259,12 @@ def test_ceremony_and_publishing_by_command(town: Town, packs: tuple[Path, Path]
     assert call(sync.app, "repository", "show", place) == made
     with pytest.raises(CommandError, match="already"):
         call(sync.app, "repository", "init", place, "--online", online, "--offline", str(tmp_path / "safe"))
+
+
+def test_a_terminal_says_which_image_it_was_started_from(tmp_path: Path) -> None:
+    release = tmp_path / "release"
+    assert set(syncing.what_runs(release)) == {"software"}
+    release.write_text("VERSION=2026.11.22\nPROFILE=kiosk-portrait\nBUILT=202611221237\n")
+    assert syncing.what_runs(release) == {"software": "2026.11.22", "profile": "kiosk-portrait"}
+    release.write_text("no release")
+    assert set(syncing.what_runs(release)) == {"software"}

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from bianmin.cli import central as command
 from bianmin.cli.output import CommandError
+from deploy_image.publish import publish as lay_out
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +39,20 @@ def test_the_story_of_a_release(tmp_path: Path, small_pack: Path) -> None:
         call(tmp_path, "rollout", release, "--stop")
     with pytest.raises(CommandError, match="no release"):
         call(tmp_path, "rollout", "nothing")
+
+
+def test_the_rollout_of_a_system_is_begun_by_the_same_command(tmp_path: Path) -> None:
+    bundle = tmp_path / "made.raucb"
+    bundle.write_bytes(b"signed" * 1_000)
+    lay_out(bundle, "bianmin-kiosk-portrait", "2026.11.22", [], tmp_path / "images")
+    description = tmp_path / "images" / "kiosk-portrait-2026.11.22.json"
+    assert call(tmp_path, "publish", str(description))["release"] == "kiosk-portrait-2026.11.22"
+    (told,) = call(tmp_path, "rollout")["releases"]
+    assert (told["kind"], told["status"], told["stage"]) == ("image", "running", "试点")
+    stopped = call(tmp_path, "rollout", "kiosk-portrait-2026.11.22", "--stop")["releases"][0]
+    assert stopped["status"] == "stopped"
+    with pytest.raises(CommandError, match="dry-run"):
+        call(tmp_path, "publish", str(description), "--dry-run")
 
 
 def test_codes_users_and_lists(tmp_path: Path) -> None:

@@ -6,13 +6,16 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from central import publishing, signed
 from central.publishing import PublishError
 from central.service import Central, open_central
 from content.build import build
-from offline_cache.rollout import Plan, RolloutError, Stage, Status
+from deploy_image.publish import publish as lay_out
+from offline_cache.image_index import read_index
+from offline_cache.rollout import IMAGE_PLAN, Plan, RolloutError, Stage, Status, is_offered
 from offline_cache.sync.releases import Release, chosen
 from offline_cache.wire import Kind
 from tests.central.conftest import Terminal as Kiosk
@@ -168,3 +171,106 @@ def test_a_creation_that_was_cut_off_begins_anew(service: Central) -> None:
     (half / "1.root.json").write_text("{}")
     assert b"signatures" in signed.first_root(service)
     assert signed.first_root(service) == signed.first_root(service)
+
+
+def laid_out(service: Central, folder: Path, version: str, profile: str = "kiosk-portrait") -> Path:
+    """A release as ``bianmin image bundle --publish`` lays it out for central; its description."""
+    folder.mkdir(parents=True, exist_ok=True)
+    bundle = folder / f"{version}.raucb"
+    bundle.write_bytes(version.encode() * 5_000)
+    lay_out(bundle, f"bianmin-{profile}", version, [], service.images)
+    return service.images / f"{profile}-{version}.json"
+
+
+def served(service: Central, profile: str = "kiosk-portrait") -> tuple[str, set[str]]:
+    """The version in the profile's index, and which of six terminals would take it."""
+    release = read_index((service.images / f"{profile}.json").read_bytes()).release
+    assert release is not None
+    names = [f"T-{number:02}" for number in range(1, 7)]
+    return release.version, {name for name in names if is_offered(release.offer, name)}
+
+
+def test_a_system_reaches_the_terminals_of_its_profile_in_stages(
+    service: Central, fleet_of: Callable[[int], list[Kiosk]], tmp_path: Path, clock: VirtualClock
+) -> None:
+    kiosks = fleet_of(6)
+    for number, kiosk in enumerate(kiosks):
+        said = {"software": "1", "profile": "kiosk-portrait" if number < 5 else "ivr-node"}
+        kiosk.link.send(kiosk.parcel(Kind.HEALTH, said))
+    description = laid_out(service, tmp_path / "made", "2")
+    assert not (service.images / "kiosk-portrait.json").exists(), "nobody is offered what is only laid out"
+    name = publishing.publish_image(service, description, "wu", PLAN).release
+    assert name == "kiosk-portrait-2"
+    assert served(service) == ("2", {"T-01"})
+    told(kiosks[0], name, "installed")
+    clock.go(hours=2)
+    (moved,) = publishing.advance_all(service)
+    assert moved.stage == 1
+    assert {"T-01"} < served(service)[1]
+    for kiosk in kiosks[:5]:
+        told(kiosk, name, "installed")
+    clock.go(hours=2)
+    publishing.advance_all(service)
+    clock.go(hours=25)
+    (done,) = publishing.advance_all(service)
+    assert done.status is Status.DONE, "the phone line does not run this profile and holds nothing up"
+    (standing,) = publishing.standings(service)
+    assert (standing.kind, standing.tally.offered, standing.tally.installed) == ("image", 5, 5)
+    assert service.directory.version == "", "a system is no content"
+
+
+def test_the_first_system_that_goes_back_stops_it_and_a_person_may_let_it_go_on(
+    service: Central, fleet_of: Callable[[int], list[Kiosk]], tmp_path: Path, clock: VirtualClock
+) -> None:
+    kiosks = fleet_of(6)
+    for kiosk in kiosks:
+        kiosk.link.send(kiosk.parcel(Kind.HEALTH, {"profile": "kiosk-portrait"}))
+    plan = msgspec.structs.replace(IMAGE_PLAN, stages=(Stage("全部", 1.0, soak_hours=0),))
+    name = publishing.publish_image(service, laid_out(service, tmp_path, "2"), "wu", plan).release
+    assert len(served(service)[1]) == 6
+    told(kiosks[0], name, "installed")
+    told(kiosks[1], name, "failed")
+    (stopped,) = publishing.advance_all(service)
+    assert stopped.status is Status.STOPPED
+    assert served(service) == ("2", set())
+    publishing.decide(service, name, "resume", "wu", "")
+    assert publishing.advance_all(service) == [], "what had failed does not stop it again"
+    assert len(served(service)[1]) == 6
+    publishing.decide(service, name, "withdraw", "wu", "bad")
+    assert served(service) == ("2", set())
+    clock.go(hours=1)
+    newer = publishing.publish_image(service, laid_out(service, tmp_path, "3"), "wu", plan)
+    assert served(service)[0] == "3"
+    assert newer.status is Status.RUNNING
+
+
+def test_systems_that_cannot_be_published(service: Central, tmp_path: Path) -> None:
+    description = laid_out(service, tmp_path, "2")
+    publishing.publish_image(service, description, "wu")
+    with pytest.raises(PublishError, match="before"):
+        publishing.publish_image(service, description, "wu")
+    with pytest.raises(PublishError, match="still running"):
+        publishing.publish_image(service, laid_out(service, tmp_path, "3"), "wu")
+    other = publishing.publish_image(service, laid_out(service, tmp_path, "2", "ivr-node"), "wu")
+    assert other.release == "ivr-node-2", "another profile has a rollout of its own"
+    half = laid_out(service, tmp_path, "4")
+    (service.images / "kiosk-portrait-4.raucb.zst").write_bytes(b"half")
+    with pytest.raises(PublishError, match="not whole"):
+        publishing.publish_image(service, half, "wu")
+    with pytest.raises(PublishError, match="PROFILE-VERSION"):
+        publishing.publish_image(service, service.images / "ivr-node.json", "wu")
+    (tmp_path / "letter.json").write_text("{")
+    with pytest.raises(PublishError, match="describes no image"):
+        publishing.publish_image(service, tmp_path / "letter.json", "wu")
+    elsewhere = tmp_path / "kiosk-portrait-2.json"
+    elsewhere.write_bytes(description.read_bytes())
+    with pytest.raises(PublishError, match="must lie in"):
+        publishing.publish_image(service, elsewhere, "wu")
+
+
+def test_a_rollout_of_content_does_not_wait_for_one_of_a_system(
+    service: Central, small_pack: Path, tmp_path: Path
+) -> None:
+    publishing.publish_image(service, laid_out(service, tmp_path, "2"), "wu")
+    publishing.publish(service, small_pack, "wu")
+    assert [one.kind for one in publishing.standings(service)].count("image") == 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from deploy_image.agent import machine, words
 from deploy_image.agent.machine import step
-from deploy_image.agent.offer import Delta, Index, Part, Release, read_index, wanted
+from deploy_image.agent.offer import wanted
 from deploy_image.agent.words import (
     Fetched,
     Fetching,
@@ -31,10 +31,12 @@ from deploy_image.agent.words import (
     Written,
 )
 from offline_cache import rollout
+from offline_cache.image_index import Delta, Index, Part, Release, read_index
 
 FULL = Part("bundle.raucb.zst", 100, "f" * 64)
 NEW = Release("2", "bianmin-kiosk", "b" * 64, 1_000, FULL, (Delta("1", Part("d", 10, "d" * 64)),))
 PLAIN = msgspec.structs.replace(NEW, deltas=())
+NEWER = msgspec.structs.replace(NEW, version="3", sha256="c" * 64)
 
 
 # -- the table, read aloud
@@ -59,7 +61,11 @@ PLAIN = msgspec.structs.replace(NEW, deltas=())
         (Rebuilding(NEW), Rebuilt(True), Ready, []),
         (Rebuilding(NEW), Rebuilt(False), Fetching, []),
         (Ready(NEW), Tick(False), Ready, []),
-        (Ready(NEW), Tick(True), Installing, ["Install"]),
+        (Ready(NEW), Tick(True), Ready, ["Ask"]),
+        (Ready(NEW), Told(PLAIN), Installing, ["Install"]),
+        (Ready(NEW), Told(None), Idle, ["TidyUp"]),
+        (Ready(NEW), Told(NEWER), Idle, ["TidyUp"]),
+        (Ready(NEW), Unreachable(), Ready, []),
         (Ready(NEW, 10_000), Tick(True), Ready, []),
         (Installing(NEW), Tick(True), Installing, ["Install"]),
         (Installing(NEW), Tick(False), Installing, []),
@@ -122,8 +128,8 @@ EVENTS = st.one_of(
 
 @given(st.lists(st.tuples(EVENTS, st.floats(-5e4, 5e4)), max_size=60))
 def test_any_order_of_events_keeps_the_promises(events: list[tuple[words.Event, float]]) -> None:
-    """Nothing is installed unless it is ready and the terminal is quiet; no restart without an installed slot, and none
-    while somebody is there; a bad version is never fetched; what is saved can be read again."""
+    """Nothing is installed unless it is ready and the terminal was quiet when central was asked; no restart without an
+    installed slot, and none while somebody is there; a bad version is never fetched; what is saved is read again."""
     memory, now = Memory(), 1e6
     for event, later in events:
         now += later  # clocks of terminals jump, backwards too
@@ -132,8 +138,10 @@ def test_any_order_of_events_keeps_the_promises(events: list[tuple[words.Event, 
         for effect in effects:
             match effect:
                 case words.Install():
+                    confirmed = isinstance(before.state, Ready) and isinstance(event, Told)
+                    assert confirmed or (isinstance(before.state, Installing) and event == Tick(True))
+                case words.Ask() if isinstance(before.state, Ready):
                     assert event == Tick(True)
-                    assert isinstance(before.state, Ready | Installing)
                 case words.Restart():
                     assert event == Tick(True)
                     assert isinstance(before.state, Written)

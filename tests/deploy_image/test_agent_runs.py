@@ -3,15 +3,17 @@
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy_image import delta
-from deploy_image.agent.offer import Index, Part, Release
 from deploy_image.agent.run import LEFT_FREE, file_sha256
 from deploy_image.agent.simulated import PowerCut, SimulatedTerminal, sample_release
+from offline_cache.image_index import Index, Part, Release
+from offline_cache.rollout import Offer
 
 
 @pytest.fixture
@@ -70,6 +72,33 @@ def test_nothing_is_installed_while_somebody_uses_the_terminal(world: SimulatedT
     world.live(24 * 3_600, every=600)
     assert (world.version, world.installs) == ("1", [])
     world.is_quiet = True
+    world.live(3_600)
+    assert world.version == "2"
+
+
+def test_a_release_that_is_stopped_by_day_is_not_installed_in_the_night(world: SimulatedTerminal) -> None:
+    """What was fetched by day waits for the night; those who had installed it first may have gone back meanwhile."""
+    index = world.index_now()
+    assert index.release is not None
+    stopped = Index(msgspec.structs.replace(index.release, offer=Offer(release="2", share=0.0)))
+    world.is_quiet = False
+    world.live(6 * 3_600, every=600)
+    world.index_now, world.is_quiet = lambda: stopped, True
+    world.live(6 * 3_600, every=600)
+    assert (world.version, world.installs) == ("1", [])
+    assert sorted(path.name for path in world.folder.iterdir()) == ["memory.json"], "nothing of it takes up room"
+    world.index_now = lambda: index
+    world.live(6 * 3_600, every=600)
+    assert world.version == "2"
+
+
+def test_what_is_ready_waits_until_central_can_be_asked(world: SimulatedTerminal) -> None:
+    world.is_quiet = False
+    world.live(3_600)
+    world.online, world.is_quiet = False, True
+    world.live(3_600)
+    assert world.installs == []
+    world.online = True
     world.live(3_600)
     assert world.version == "2"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import apsw
 from nacl.public import PrivateKey
 
-from deploy_image.agent.offer import Index
 from deploy_image.agent.simulated import PowerCut, SimulatedTerminal, sample_release
 from offline_cache import way_back
+from offline_cache.image_index import Index
 from offline_cache.outbox import SCHEMA, Outbox
 from offline_cache.sealing import Sealer
 from offline_cache.wire import Kind

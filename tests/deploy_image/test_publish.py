@@ -17,7 +17,6 @@ from deploy_image.agent.run import FetchError, file_sha256, unpack
 from deploy_image.errors import ImageError
 from deploy_image.provisioning import Window
 from deploy_image.publish import Base, publish
-from offline_cache.rollout import Offer
 
 NOW = dt.datetime(2026, 11, 22, 23, 0)
 
@@ -71,12 +70,13 @@ def made(folder: Path) -> tuple[Path, Path]:
 
 def test_what_is_published_is_fetched_rebuilt_and_the_same(server: requests.Session, tmp_path: Path) -> None:
     slot, bundle = made(tmp_path)
-    offer = Offer(release="2", share=0.5)
-    publish(bundle, "bianmin-simulator", "2", [Base("1", slot)], tmp_path / "images", offer)
+    made_release = publish(bundle, "bianmin-simulator", "2", [Base("1", slot)], tmp_path / "images")
     there = outside(server, tmp_path)
+    with pytest.raises(FetchError, match="404"):  # nobody is offered it before its rollout begins
+        there.index()
+    (tmp_path / "images" / "simulator-2.json").rename(tmp_path / "images" / "simulator.json")
     release = there.index().release
-    assert release is not None
-    assert (release.version, release.offer) == ("2", offer)
+    assert release == made_release
     part = release.delta_from("1")
     assert part is not None
     assert part.bytes < release.full.bytes / 5
@@ -113,7 +113,7 @@ def test_a_base_that_is_gone_is_said_before_anything_is_published(tmp_path: Path
     _, bundle = made(tmp_path)
     with pytest.raises(ImageError, match="delta from 1"):
         publish(bundle, "bianmin-simulator", "2", [Base("1", tmp_path / "none.ext4")], tmp_path / "images")
-    assert not (tmp_path / "images" / "simulator.json").exists()
+    assert not (tmp_path / "images" / "simulator-2.json").exists()
 
 
 def test_quiet_is_inside_the_window_while_nobody_is_there(server: requests.Session, tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from deploy_image.agent.simulated import roll_out, take_another
-from deploy_image.publish import PLAN
 from offline_cache import rollout
+from offline_cache.rollout import IMAGE_PLAN
 
 
 def strict(*stages: rollout.Stage) -> rollout.Plan:
     """The plan for images with other stages."""
-    return msgspec.structs.replace(PLAN, stages=stages)
+    return msgspec.structs.replace(IMAGE_PLAN, stages=stages)
 
 
 @pytest.mark.parametrize("seed", range(3))

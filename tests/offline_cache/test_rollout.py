@@ -65,8 +65,48 @@ def test_failures_stop_it_and_nobody_new_is_offered_it() -> None:
     assert "2 of 2" in stopped.reason
     assert offered(stopped) == set()
     assert ro.advance(stopped, FLEET, told(Outcome.INSTALLED, *FLEET), NOW + 90 * HOUR) == stopped
-    resumed = ro.resume(stopped, NOW + 2 * HOUR)
+    resumed = ro.resume(stopped, {}, NOW + 2 * HOUR)
     assert (resumed.status, offered(resumed)) == (Status.RUNNING, {"WL-001", "WL-002"})
+
+
+def test_what_had_failed_when_a_person_let_it_go_on_does_not_stop_it_again() -> None:
+    reports = told(Outcome.INSTALLED, "WL-001") | told(Outcome.FAILED, "WL-002")
+    strict = msgspec.structs.replace(PLAN, fewest_failures=1)
+    stopped = ro.advance(ro.begin(strict, "r1", NOW), FLEET, reports, NOW + HOUR)
+    assert stopped.status is Status.STOPPED
+    resumed = ro.resume(stopped, reports, NOW + 2 * HOUR)
+    assert ro.advance(resumed, FLEET, reports, NOW + 3 * HOUR) == resumed
+    second = ro.advance(resumed, FLEET, reports, NOW + 5 * HOUR)
+    assert second.stage == 1, "the one that works is all that counts"
+    (other,) = sorted(offered(second) - {"WL-001", "WL-002"})[:1]
+    again = ro.advance(second, FLEET, reports | told(Outcome.FAILED, other), NOW + 6 * HOUR)
+    assert again.status is Status.STOPPED, "a new failure does"
+    assert "1 of 2" in again.reason
+    mended = reports | told(Outcome.INSTALLED, "WL-002")
+    assert ro.tally(resumed, FLEET, mended, NOW).installed == 2
+
+
+def test_excused_pilots_do_not_end_their_stage_at_once() -> None:
+    reports = told(Outcome.FAILED, "WL-001", "WL-002")
+    stopped = ro.advance(ro.begin(PLAN, "r1", NOW), FLEET, reports, NOW)
+    resumed = ro.resume(stopped, reports, NOW)
+    assert ro.advance(resumed, FLEET, reports, NOW + HOUR).stage == 0
+    assert ro.advance(resumed, FLEET, reports, NOW + 3 * HOUR).stage == 1
+
+
+def test_the_first_system_that_goes_back_stops_the_rollout_in_every_stage() -> None:
+    for stage in range(3):
+        rollout = msgspec.structs.replace(ro.begin(ro.IMAGE_PLAN, "r1", NOW), stage=stage)
+        bad = min(offered(rollout))
+        reports = told(Outcome.INSTALLED, *FLEET) | told(Outcome.FAILED, bad)
+        assert ro.advance(rollout, FLEET, reports, NOW).status is Status.STOPPED
+
+
+def test_a_system_that_waits_for_the_night_is_not_silent() -> None:
+    rollout = ro.begin(ro.IMAGE_PLAN, "r1", NOW)
+    reports = told(Outcome.STARTED, *FLEET)
+    assert ro.advance(rollout, FLEET, reports, NOW + 48 * HOUR).status is Status.RUNNING
+    assert ro.advance(rollout, FLEET, reports, NOW + 73 * HOUR).status is Status.STOPPED
 
 
 def test_one_dead_machine_is_not_a_pattern() -> None:
@@ -90,7 +130,7 @@ def test_what_is_over_cannot_be_changed() -> None:
     withdrawn = ro.withdraw(ro.begin(PLAN, "r1", NOW), "wrong fee")
     assert offered(withdrawn) == set()
     with pytest.raises(ro.RolloutError, match="withdrawn"):
-        ro.resume(withdrawn, NOW)
+        ro.resume(withdrawn, {}, NOW)
 
 
 @pytest.mark.parametrize(

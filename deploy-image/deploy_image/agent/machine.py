@@ -2,14 +2,14 @@
 
 ::
 
-    Idle --asked, offered--> Fetching(delta) --whole--> Rebuilding --same bytes--> Ready --idle, in window--> Installing
-      ^                          |  no delta, or it fails                            |                            |
-      |                          v                                                   |                            v
-      |                     Fetching(full) ---------whole--------------------------->+                         Written
-      |                                                                                                           | idle
-      |                                                                                                           v
-      +------ healthy: reported, kept <---------- started again: the new version runs, the health check says -- Trying
-      +------ back in the old version: reported, the version is never tried again ---------------------------------+
+    Idle --asked, offered--> Fetching(delta) --whole--> Rebuilding --same--> Ready --quiet, asked again--> Installing
+      ^                          |  no delta, or it fails                     ^ |                             |
+      |                          v                                            | |                             v
+      |                      Fetching(full) ----------whole-------------------+ |                         Written
+      |                                                                         |                             | quiet
+      +------ no longer offered: tidied up -------------------------------------+                             v
+      +------ healthy: reported, kept <---- started again: the new version runs, the health check says --- Trying
+      +------ back in the old version: reported, the version is never tried again ----------------------------+
 
 After every step the state is saved (old or new, never half) before its effects are carried out, so each of them may be
 carried out twice, and is harmless when it is.
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from deploy_image.agent.offer import Release
 from deploy_image.agent.words import (
     Ask,
     Effect,
@@ -54,9 +53,12 @@ from deploy_image.agent.words import (
     Unreachable,
     Written,
 )
+from offline_cache.image_index import Release
 
 ASK_EVERY = 3600.0
 FIRST_WAIT, LONGEST_WAIT = 60.0, 4 * 3600.0
+RECHECK = 300.0
+"""Between the tries to ask whether what is ready may still be installed."""
 TRIES = 5
 """Of installing one bundle; fetching is tried for ever, with growing waits."""
 BAD_KEPT = 20
@@ -79,6 +81,8 @@ def step(memory: Memory, event: Event, now: float) -> tuple[Memory, tuple[Effect
         case Unreachable():
             if isinstance(state, Idle):
                 return Memory(Idle(now + wait(state.failures), state.failures + 1), known), ()
+            if isinstance(state, Ready):
+                return Memory(Ready(state.release, now + RECHECK, state.failures), known), ()
             return memory, ()
         case Fetched():
             return _fetched(memory)
@@ -110,10 +114,9 @@ def _tick(state: State, known: Known, quiet: bool, now: float) -> tuple[State, t
             return state, (Fetch(release, kind),) if now >= at or at > now + LONGEST_WAIT else ()
         case Rebuilding(release=release):
             return state, (Rebuild(release),)
-        case Ready(release=release, at=at, failures=failures):
-            if quiet and (now >= at or at > now + LONGEST_WAIT):
-                return Installing(release, failures), (Install(release),)
-            return state, ()
+        case Ready(at=at):
+            # Asked once more: what was fetched by day may have been stopped since, by those who installed it first.
+            return state, (Ask(known.bad),) if quiet and (now >= at or at > now + LONGEST_WAIT) else ()
         case Installing(release=release):
             # Only after a restart in mid-installation: the effect ends in Installed or Refused otherwise.
             return (state, (Install(release),)) if quiet else (state, ())
@@ -149,6 +152,10 @@ def _started(memory: Memory, version: str, now: float) -> tuple[Memory, tuple[Ef
 
 def _told(memory: Memory, release: Release | None, now: float) -> tuple[Memory, tuple[Effect, ...]]:
     state, known = memory.state, memory.known
+    if isinstance(state, Ready):
+        if release is not None and (release.version, release.sha256) == (state.release.version, state.release.sha256):
+            return Memory(Installing(state.release, state.failures), known), (Install(state.release),)
+        return Memory(Idle(now + FIRST_WAIT), known), (TidyUp(),)
     if not isinstance(state, Idle) or release is None or release.version in known.bad:
         return (Memory(Idle(now + ASK_EVERY), known), ()) if isinstance(state, Idle) else (memory, ())
     kind: Kind = "delta" if release.deltas else "full"

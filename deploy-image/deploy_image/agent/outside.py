@@ -12,10 +12,10 @@ import requests
 
 from deploy_image import tools
 from deploy_image.agent import words
-from deploy_image.agent.offer import MOST_BYTES, Index, read_index
 from deploy_image.agent.run import FetchError, RefusedError
 from deploy_image.errors import ImageError
 from deploy_image.provisioning import Window
+from offline_cache.image_index import MOST_BYTES, Index, read_index
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 CHUNK = 256 * 1024

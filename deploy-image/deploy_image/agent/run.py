@@ -13,10 +13,11 @@ import zstandard
 
 from deploy_image import delta
 from deploy_image.agent import machine, words
-from deploy_image.agent.offer import Index, Release, wanted
+from deploy_image.agent.offer import wanted
 from deploy_image.agent.words import Effect, Event, Kind, Memory
 from deploy_image.errors import ImageError
 from offline_cache.files import Disk, read_if_there, replace_file
+from offline_cache.image_index import Index, Release
 
 LEFT_FREE = 256_000_000
 """Bytes that an update leaves free for what citizens left here and what is logged."""

@@ -16,9 +16,9 @@ import zstandard
 
 from deploy_image import delta
 from deploy_image.agent import words
-from deploy_image.agent.offer import Delta, Index, Part, Release
 from deploy_image.agent.run import Agent, FetchError, RefusedError, Terminal, file_sha256
 from offline_cache import rollout
+from offline_cache.image_index import Delta, Index, Part, Release
 
 
 class PowerCut(BaseException):

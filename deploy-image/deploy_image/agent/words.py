@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from deploy_image.agent.offer import Release
+from offline_cache.image_index import Release
 
 Kind = Literal["delta", "full"]
 

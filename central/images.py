@@ -1,0 +1,57 @@
+"""Terminal images as they are published: the small index file of a profile says who is offered the newest one now.
+
+``bianmin image bundle --publish`` lays the files of a release into ``images/`` and describes them in
+``PROFILE-VERSION.json``, which no terminal asks for. Publishing it makes ``PROFILE.json`` from it, and each move of the
+rollout writes that anew. What a terminal installs is decided by its signature, never by these files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from central.service import Central
+from offline_cache.files import Disk, replace_file
+from offline_cache.image_index import Index, Release, read_index
+from offline_cache.rollout import Rollout, offer_of
+
+COMPATIBLE = "bianmin-"
+
+
+class ImagesError(Exception):
+    """It cannot be published. The text is the sentence the operator reads."""
+
+
+def name(release: Release) -> str:
+    """What a rollout and the terminals' reports call it: two profiles may have one version."""
+    return f"{release.compatible.removeprefix(COMPATIBLE)}-{release.version}"
+
+
+def profile(name: str) -> str:
+    """Of a release's name: no version has a hyphen."""
+    return name.rpartition("-")[0]
+
+
+def read(central: Central, path: Path) -> Release:
+    """The release that ``path`` describes, its files being there, whole. Raises ``ImagesError``."""
+    try:
+        release = read_index(path.read_bytes()).release
+    except (OSError, ValueError) as error:
+        raise ImagesError(f"{path.name} describes no image: {error}") from None
+    if release is None or path.name != f"{name(release)}.json":
+        raise ImagesError(f"{path.name} describes no image; name the PROFILE-VERSION.json that `image bundle` wrote")
+    for part in (release.full, *(one.part for one in release.deltas)):
+        there = central.images / part.url
+        if not there.is_file() or there.stat().st_size != part.bytes:
+            raise ImagesError(f"{part.url} is not in {central.images}, or not whole; lay out the release there")
+    if path.parent.resolve() != central.images.resolve():
+        raise ImagesError(f"{path.name} must lie in {central.images}, where terminals fetch its files")
+    return release
+
+
+def tell(central: Central, rollout: Rollout) -> None:
+    """Write the index of the profile: to whom this release is offered now. Raises ``ImagesError``, ``OSError``."""
+    release = read(central, central.images / f"{rollout.release}.json")
+    index = Index(msgspec.structs.replace(release, offer=offer_of(rollout)))
+    replace_file(Disk(), central.images / f"{profile(rollout.release)}.json", msgspec.json.encode(index))
