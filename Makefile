@@ -69,6 +69,8 @@ CUTS ?= 2:8
 SMALL ?= ready refuse back cut
 STAGES ?= boot slip screen
 DELTAS ?=
+# yes: a terminal joins: provisioned by stick, enrolled, given content twice.
+JOIN ?=
 SAY = @date "+== %T $@"
 image-test: setup
 	@sh deploy-image/install-debian-packages.sh deploy-image/image-packages.txt
@@ -77,7 +79,7 @@ image-test: setup
 	$(BIN)/python -m benchmarks.image.report var/image-trial --notes benchmarks/image/goals.md --cuts var/image-cuts --sizes var/image-sizes.json --fleet var/image-fleet.json
 
 image-test-all:
-	$(MAKE) image-test CUTS=0:20 SMALL= STAGES= DELTAS=yes
+	$(MAKE) image-test CUTS=0:20 SMALL= STAGES= DELTAS=yes JOIN=yes
 
 .PHONY: image-build image-small image-fleet image-real
 image-build:
@@ -96,6 +98,7 @@ image-fleet:
 image-real: image-build image-small image-fleet
 	$(SAY)
 	$(BIN)/python -m benchmarks.image.trial --images $(IMAGES) --work var/image-trial --keys var/keys $(STAGES)
+	$(if $(JOIN),$(BIN)/python -m benchmarks.image.joining --work var/image-trial)
 	$(if $(DELTAS),$(BIN)/python -m benchmarks.image.deltas $(IMAGES) --out var/image-sizes.json)
 
 # What the tests of the pages take from npm (axe-core), verified by the hashes of the lock.

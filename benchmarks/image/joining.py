@@ -1,9 +1,9 @@
 """A new terminal joins: provisioned by one file on a stick, enrolled, given content twice, without a restart.
 
-    python -m benchmarks.image.joining --work var/image-trial --packs ONE TWO
+    python -m benchmarks.image.joining --work var/image-trial
 
 Goes on from the saved moment of ``benchmarks.image.trial``. Central is the real one, on the machine that runs QEMU; the
-guest reaches it as 10.0.2.2 through its own firewall. ONE and TWO are packs of one city, TWO the newer.
+guest reaches it as 10.0.2.2 through its own firewall. It publishes the starter content, then a later version of it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from benchmarks.image.bench import PATIENCE, Bench, one_line
 from deploy_image.vm import Vm
 
 PORT = 8611
+CONTENT = Path(__file__).parents[2] / "content" / "wenling"
 FILE = """\
 [terminal]
 name = "WL-007"
@@ -60,6 +61,26 @@ class CentralHere:
     def publish(self, pack: Path) -> str:
         """The version that terminals should have from now on."""
         return str(self.tell("publish", str(pack), "--plan", str(self._folder / "plan.toml"))["release"])
+
+
+def two_packs(folder: Path) -> tuple[Path, Path]:
+    """The starter content, and the same with a later version and another greeting; without clips."""
+    made = (folder / "first.pack", folder / "newer.pack")
+    changes: tuple[dict[str, tuple[str, str]], ...] = (
+        {"pack.yaml": ("版本: ", "版本: 1.")},
+        {"pack.yaml": ("版本: ", "版本: 2."), "prompts.yaml": ("您好，", "您好！")},
+    )
+    for pack, changed in zip(made, changes, strict=True):
+        source = pack.with_suffix("")
+        shutil.rmtree(source, ignore_errors=True)
+        shutil.copytree(CONTENT, source)
+        for name, (before, after) in changed.items():
+            text = (source / name).read_text("utf-8")
+            assert before in text
+            (source / name).write_text(text.replace(before, after, 1), "utf-8")
+        command = [sys.executable, "-m", "bianmin", "content", "build", str(source), "-o", str(pack), "--clips", "none"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return made
 
 
 def join(bench: Bench, packs: tuple[Path, Path], *, alone: bool) -> None:
@@ -136,11 +157,10 @@ def _last(machine: Vm, command: str) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--packs", type=Path, nargs=2, required=True)
     parser.add_argument("--without-kiosk", action="store_true", help="It is stopped for the trial: faster.")
     chosen = parser.parse_args()
     bench = Bench(chosen.work, chosen.work / "results.json")
-    join(bench, (chosen.packs[0], chosen.packs[1]), alone=chosen.without_kiosk)
+    join(bench, two_packs(chosen.work / "packs"), alone=chosen.without_kiosk)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bianmin import filing, settings
+from bianmin import filing, settings, syncing
 from bianmin.cli import image, outbox, sync
 from bianmin.cli.output import CommandError
 from bianmin.pack_in_use import pack_in_use, state
