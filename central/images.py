@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from central.service import Central
-from offline_cache.files import Disk, replace_file
+from offline_cache.files import Disk, read_if_there, replace_file
 from offline_cache.image_index import Index, Release, read_index
 from offline_cache.rollout import Rollout, offer_of
 
@@ -35,12 +35,7 @@ def profile(name: str) -> str:
 
 def read(central: Central, path: Path) -> Release:
     """The release that ``path`` describes, its files being there, whole. Raises ``ImagesError``."""
-    try:
-        release = read_index(path.read_bytes()).release
-    except (OSError, ValueError) as error:
-        raise ImagesError(f"{path.name} describes no image: {error}") from None
-    if release is None or path.name != f"{name(release)}.json":
-        raise ImagesError(f"{path.name} describes no image; name the PROFILE-VERSION.json that `image bundle` wrote")
+    release = _described(path)
     for part in (release.full, *(one.part for one in release.deltas)):
         there = central.images / part.url
         if not there.is_file() or there.stat().st_size != part.bytes:
@@ -51,7 +46,26 @@ def read(central: Central, path: Path) -> Release:
 
 
 def tell(central: Central, rollout: Rollout) -> None:
-    """Write the index of the profile: to whom this release is offered now. Raises ``ImagesError``, ``OSError``."""
-    release = read(central, central.images / f"{rollout.release}.json")
-    index = Index(msgspec.structs.replace(release, offer=offer_of(rollout)))
-    replace_file(Disk(), central.images / f"{profile(rollout.release)}.json", msgspec.json.encode(index))
+    """Let the profile's index say to whom this release is offered now. Raises ``OSError``.
+
+    Saying the same again writes nothing. A release whose description was cleared away is offered to nobody.
+    """
+    path = central.images / f"{profile(rollout.release)}.json"
+    try:
+        release = _described(central.images / f"{rollout.release}.json")
+    except ImagesError:
+        path.unlink(missing_ok=True)
+        return
+    said = msgspec.json.encode(Index(msgspec.structs.replace(release, offer=offer_of(rollout))))
+    if read_if_there(Disk(), path) != said:
+        replace_file(Disk(), path, said)
+
+
+def _described(path: Path) -> Release:
+    try:
+        release = read_index(path.read_bytes()).release
+    except (OSError, ValueError) as error:
+        raise ImagesError(f"{path.name} describes no image: {error}") from None
+    if release is None or path.name != f"{name(release)}.json":
+        raise ImagesError(f"{path.name} describes no image; name the PROFILE-VERSION.json that `image bundle` wrote")
+    return release

@@ -115,7 +115,6 @@ def publish_image(central: Central, path: Path, by: str, plan: Plan = rules.IMAG
         summary = f"系统，{release.bytes / 1e6:.0f} MB，差量{len(release.deltas)}个"
         session.add(Release(id=name, kind=IMAGE, created=now, by=by, rollout=_encode(rollout), summary=summary))
         audit.note(session, now, by, "发布系统", name, summary)
-    images.tell(central, rollout)
     return next((one for one in advance_all(central) if one.release == name), rollout)
 
 
@@ -150,6 +149,7 @@ def advance_all(central: Central) -> list[Rollout]:
         _tell(central, rollout)
         if rollout.status is Status.DONE:  # of a system there is no pack
             _make_current(central, rollout.release)
+    _tell_images(central)
     return changed
 
 
@@ -173,17 +173,15 @@ def decide(central: Central, release: str, verb: str, by: str, reason: str) -> R
         row.rollout = _encode(rollout)
         audit.note(session, now, by, "发布决定", release, f"{verb} {reason}".strip())
     _tell(central, rollout)
+    _tell_images(central)
     return rollout
 
 
 def _tell(central: Central, rollout: Rollout) -> None:
-    """Let terminals know who is offered the release now. Content that is stopped stays with those who run it."""
+    """Sign into the repository who is offered the content now. A stopped one stays with those who run it."""
     with central.database.reading() as session:
         row = session.get_one(Release, rollout.release)
         reports = _reports(session, rollout.release)
-        newest = _newest_image(session, images.profile(row.id)) if row.kind == IMAGE else ""
-    if row.id == newest:
-        images.tell(central, rollout)
     if row.kind != CONTENT or not row.serial:
         return
     if rollout.status is Status.WITHDRAWN:
@@ -194,6 +192,15 @@ def _tell(central: Central, rollout: Rollout) -> None:
         have = sorted(name for name, report in reports.items() if report.outcome is Outcome.INSTALLED)
         offer = msgspec.structs.replace(offer, terminals=tuple(have))
     signed.offer(central, row.serial, offer)
+
+
+def _tell_images(central: Central) -> None:
+    """What the index file of each profile says is about the release published last; also after a crash in between."""
+    with central.database.reading() as session:
+        rows = session.scalars(sa.select(Release).where(Release.kind == IMAGE).order_by(Release.created))
+        newest = {images.profile(row.id): _decode(row) for row in rows}
+    for rollout in newest.values():
+        images.tell(central, rollout)
 
 
 def _standing(session: Session, row: Release, fleet: list[str], now: dt.datetime) -> Standing:
@@ -227,12 +234,6 @@ def _fleet(session: Session, row: Release) -> list[str]:
 def _reports(session: Session, release: str) -> dict[str, Report]:
     rows = session.scalars(sa.select(ReleaseReport).where(ReleaseReport.release == release))
     return {row.terminal: Report(Outcome(row.outcome), row.at, row.reason) for row in rows}
-
-
-def _newest_image(session: Session, profile: str) -> str:
-    """The release that the profile's index file is about: the one published last."""
-    rows = session.scalars(sa.select(Release.id).where(Release.kind == IMAGE).order_by(Release.created.desc()))
-    return next((one for one in rows if images.profile(one) == profile), "")
 
 
 def _encode(rollout: Rollout) -> str:

@@ -240,8 +240,14 @@ def test_the_first_system_that_goes_back_stops_it_and_a_person_may_let_it_go_on(
     assert served(service) == ("2", set())
     clock.go(hours=1)
     newer = publishing.publish_image(service, laid_out(service, tmp_path, "3"), "wu", plan)
-    assert served(service)[0] == "3"
+    assert served(service) == ("3", {kiosk.name for kiosk in kiosks})
     assert newer.status is Status.RUNNING
+    (service.images / "kiosk-portrait.json").unlink()  # central was cut off before it wrote it, say
+    publishing.advance_all(service)
+    assert served(service)[0] == "3"
+    (service.images / "kiosk-portrait-3.json").unlink()
+    publishing.advance_all(service)
+    assert not (service.images / "kiosk-portrait.json").exists(), "what is gone is offered to nobody"
 
 
 def test_systems_that_cannot_be_published(service: Central, tmp_path: Path) -> None:
