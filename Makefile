@@ -93,7 +93,7 @@ image-small:
 
 image-fleet:
 	$(SAY)
-	$(BIN)/python -m benchmarks.image.fleet --out var/image-fleet.json
+	$(BIN)/python -m benchmarks.image.fleet --seeds 10 --out var/image-fleet.json
 
 image-real: image-build image-small image-fleet
 	$(SAY)

@@ -17,6 +17,8 @@ DEVICE = "/dev/disk/by-partlabel/data"
 NAME = "bianmin-data"
 MAPPED = f"/dev/mapper/{NAME}"
 KEY = Path("/boot/efi/EFI/bianmin/data.key")
+ANEW = KEY.with_name("data.anew")
+"""While it is there nothing on the partition counts: power was cut while it was being made, or erased."""
 MOUNT = "/data"
 TPM = Path("/dev/tpmrm0")
 WEAK_IS_ENOUGH = ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"]
@@ -33,8 +35,8 @@ def must(*command: str, data: bytes = b"") -> None:
 
 
 def make() -> None:
-    """A new key, a new encrypted partition, an empty file system."""
-    KEY.parent.mkdir(parents=True, exist_ok=True)
+    """A new key, a new encrypted partition, an empty file system. Cut off anywhere, the next start does it again."""
+    begin_anew()
     fresh = KEY.with_suffix(".new")
     with fresh.open("wb") as file:
         file.write(os.urandom(64))
@@ -44,7 +46,16 @@ def make() -> None:
     os.sync()
     must("cryptsetup", "-q", "luksFormat", "--type", "luks2", *WEAK_IS_ENOUGH, DEVICE, str(KEY))
     unlock()
-    must("mke2fs", "-q", "-t", "ext4", "-m", "1", "-L", "data", MAPPED)
+    must("mke2fs", "-q", "-F", "-t", "ext4", "-m", "1", "-L", "data", MAPPED)
+    os.sync()
+    ANEW.unlink()
+    os.sync()
+
+
+def begin_anew() -> None:
+    ANEW.parent.mkdir(parents=True, exist_ok=True)
+    ANEW.touch()
+    os.sync()
 
 
 def seal() -> None:
@@ -73,7 +84,7 @@ def shred() -> None:
 
 def open_data() -> None:
     grow()
-    made = run("cryptsetup", "isLuks", DEVICE) != 0
+    made = ANEW.exists() or run("cryptsetup", "isLuks", DEVICE) != 0
     if made:
         make()
     elif not unlock():
@@ -100,7 +111,11 @@ def grow() -> None:
 
 
 def erase() -> None:
-    """Destroy every key slot and the header, then the key. What lay there cannot be read by anybody, ever."""
+    """Destroy every key slot and the header, then the key. What lay there cannot be read by anybody, ever.
+
+    Cut off anywhere, the next start finishes it: it makes the partition anew.
+    """
+    begin_anew()
     if run("cryptsetup", "isLuks", DEVICE) == 0:
         must("cryptsetup", "-q", "erase", DEVICE)
     must("dd", "if=/dev/urandom", f"of={DEVICE}", "bs=1M", "count=16", "oflag=direct", "status=none")
