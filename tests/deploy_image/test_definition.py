@@ -166,3 +166,9 @@ def test_a_system_that_cannot_start_starts_again_instead_of_asking_for_a_passwor
         text = (HERE / f"overlay/common/etc/systemd/system/{unit}.service.d/restart.conf").read_text()
         assert "ExecStart=\nExecStart=" in text
         assert "reboot" in text
+
+
+def test_root_has_no_password_but_is_not_locked() -> None:
+    """Seen with the real sshd: "User root not allowed because account is locked", with a good certificate."""
+    made = root.no_password("root:!*:20779:0:99999:7:::\ndaemon:*:20779:0:99999:7:::\n")
+    assert made == "root:*:20779:0:99999:7:::\ndaemon:*:20779:0:99999:7:::\n"
