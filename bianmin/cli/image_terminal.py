@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 AGENT = Path("/data/agent")
 HEALTHY = Path("/run/bianmin-healthy")
+FOUND_BAD = AGENT / "found-bad"
 
 
 def register(app: typer.Typer) -> None:
@@ -238,9 +240,15 @@ def pin(as_json: Json = False) -> None:
 def rollback(as_json: Json = False) -> None:
     """Mark the running system as bad and start the other one; stays when the other one is no better."""
     from deploy_image import slots
+    from deploy_image.definition import read_release
     from deploy_image.errors import ImageError
+    from offline_cache.files import Disk, replace_file
 
     with failures(ImageError, OSError):
+        # For the agent in the other system: this one was looked at, it was not only cut off. Nothing may keep us here.
+        with contextlib.suppress(OSError, ImageError):
+            release = read_release(slots.RELEASE.read_text("utf-8"))
+            replace_file(Disk(), FOUND_BAD, release.version.encode())
         leaving = slots.leave()
     emit(
         {"restarting": leaving},
@@ -315,6 +323,7 @@ def _agent_parts() -> tuple[Terminal, RealOutside]:
         told.update,
         settings.home() / "logs" / "kiosk-events.jsonl",
         HEALTHY,
+        FOUND_BAD,
         say,
         dt.datetime.now,
     )

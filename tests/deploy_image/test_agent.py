@@ -78,7 +78,10 @@ NEWER = msgspec.structs.replace(NEW, version="3", sha256="c" * 64)
         (Installing(NEW), Refused("disk", False), Ready, []),
         (Installing(NEW, machine.TRIES), Refused("disk", False), Idle, ["TidyUp"]),
         (Trying(NEW, "1"), Started("2"), Trying, []),
-        (Trying(NEW, "1"), Started("1"), Idle, ["TidyUp"]),
+        (Trying(NEW, "1"), Started("1", "2"), Idle, ["TidyUp"]),
+        (Trying(NEW, "1"), Started("1"), Ready, []),
+        (Trying(NEW, "1"), Started("1", "0"), Ready, []),
+        (Trying(NEW, "1", True), Started("1"), Idle, ["TidyUp"]),
         (Trying(NEW, "1"), Healthy("2"), Idle, ["TidyUp"]),
         (Trying(NEW, "1"), Healthy("1"), Trying, []),
         (Ready(NEW), Started("2"), Idle, ["TidyUp"]),
@@ -91,7 +94,7 @@ def test_the_table(state: words.State, event: words.Event, after: type, effects:
 
 
 def test_a_version_that_failed_is_never_taken_again() -> None:
-    memory, _ = step(Memory(Trying(NEW, "1")), Started("1"), 0.0)
+    memory, _ = step(Memory(Trying(NEW, "1")), Started("1", "2"), 0.0)
     assert memory.known.bad == ("2",)
     assert memory.known.unsaid[-1] == words.Outcome("2", "failed", "the new system did not become healthy")
     assert isinstance(step(memory, Told(NEW), 0.0)[0].state, Idle)
@@ -113,7 +116,7 @@ def test_waits_grow_and_end() -> None:
 
 EVENTS = st.one_of(
     st.builds(Tick, st.booleans()),
-    st.builds(Started, st.sampled_from(["1", "2"])),
+    st.builds(Started, st.sampled_from(["1", "2"]), st.sampled_from(["", "2"])),
     st.builds(Told, st.sampled_from([None, NEW, PLAIN])),
     st.just(Unreachable()),
     st.just(Fetched()),

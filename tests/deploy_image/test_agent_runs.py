@@ -126,6 +126,21 @@ def test_a_version_that_does_not_work_is_left_and_not_tried_again(world: Simulat
     assert [outcome.result for outcome in world.said] == ["started", "failed"]
 
 
+def test_a_terminal_switched_off_while_a_new_version_starts_tries_it_once_more(world: SimulatedTerminal) -> None:
+    """It was taken for a version that does not work: never tried again here, and the rollout stopped for everybody."""
+    world.cut_starts = 1
+    world.live(6 * 3_600)
+    assert (world.version, len(world.installs)) == ("2", 2)
+    assert [outcome.result for outcome in world.said] == ["started", "installed"]
+
+
+def test_a_version_that_never_gets_to_its_check_is_given_up_the_second_time(world: SimulatedTerminal) -> None:
+    world.cut_starts = 9
+    world.live(24 * 3_600)
+    assert (world.version, len(world.installs), world.cut_starts) == ("1", 2, 7)
+    assert [outcome.result for outcome in world.said] == ["started", "failed"]
+
+
 def test_a_forged_bundle_is_refused_once_and_reported(world: SimulatedTerminal, tmp_path: Path) -> None:
     forged = b"2|" + bytes(50)
     (tmp_path / "forged").write_bytes(forged)

@@ -54,8 +54,8 @@ def server(tmp_path: Path) -> Iterator[requests.Session]:
 def outside(session: requests.Session, folder: Path) -> RealOutside:
     said: list[words.Outcome] = []
     return RealOutside(
-        "http://central.test/images", "simulator", session, Window(), folder / "log", folder / "healthy", said.append,
-        lambda: NOW,
+        "http://central.test/images", "simulator", session, Window(), folder / "log", folder / "healthy",
+        folder / "found-bad", said.append, lambda: NOW,
     )  # fmt: skip
 
 
@@ -114,6 +114,13 @@ def test_a_base_that_is_gone_is_said_before_anything_is_published(tmp_path: Path
     with pytest.raises(ImageError, match="delta from 1"):
         publish(bundle, "bianmin-simulator", "2", [Base("1", tmp_path / "none.ext4")], tmp_path / "images")
     assert not (tmp_path / "images" / "simulator-2.json").exists()
+
+
+def test_the_version_that_was_left_is_read_or_none(server: requests.Session, tmp_path: Path) -> None:
+    there = outside(server, tmp_path)
+    assert there.found_bad() == ""
+    (tmp_path / "found-bad").write_text("2026.11.23\n")
+    assert there.found_bad() == "2026.11.23"
 
 
 def test_quiet_is_inside_the_window_while_nobody_is_there(server: requests.Session, tmp_path: Path) -> None:

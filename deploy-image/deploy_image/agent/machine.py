@@ -9,7 +9,7 @@
       |                                                                         |                             | quiet
       +------ no longer offered: tidied up -------------------------------------+                             v
       +------ healthy: reported, kept <---- started again: the new version runs, the health check says --- Trying
-      +------ back in the old version: reported, the version is never tried again ----------------------------+
+      +------ back in the old version: found bad, or cut off twice: reported, and never tried again ---------+
 
 After every step the state is saved (old or new, never half) before its effects are carried out, so each of them may be
 carried out twice, and is harmless when it is.
@@ -18,6 +18,8 @@ carried out twice, and is harmless when it is.
 from __future__ import annotations
 
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from deploy_image.agent.words import (
     Ask,
@@ -74,15 +76,15 @@ def step(memory: Memory, event: Event, now: float) -> tuple[Memory, tuple[Effect
             after, effects = _tick(state, known, event.quiet, now)
             says = tuple(Say(outcome) for outcome in known.unsaid[:1]) if _may_ask(state, now) else ()
             return Memory(after, known), says + effects
-        case Started(version=version):
-            return _started(memory, version, now)
+        case Started():
+            return _started(memory, event, now)
         case Told(release=release):
             return _told(memory, release, now)
         case Unreachable():
             if isinstance(state, Idle):
                 return Memory(Idle(now + wait(state.failures), state.failures + 1), known), ()
             if isinstance(state, Ready):
-                return Memory(Ready(state.release, now + RECHECK, state.failures), known), ()
+                return Memory(replace(state, at=now + RECHECK), known), ()
             return memory, ()
         case Fetched():
             return _fetched(memory)
@@ -95,7 +97,7 @@ def step(memory: Memory, event: Event, now: float) -> tuple[Memory, tuple[Effect
         case Installed(version=version):
             if not isinstance(state, Installing):
                 return memory, ()
-            return Memory(Written(state.release, version), known), ()
+            return Memory(Written(state.release, version, state.again), known), ()
         case Refused():
             return _refused(memory, event, now)
         case Healthy(version=version):
@@ -120,8 +122,8 @@ def _tick(state: State, known: Known, quiet: bool, now: float) -> tuple[State, t
         case Installing(release=release):
             # Only after a restart in mid-installation: the effect ends in Installed or Refused otherwise.
             return (state, (Install(release),)) if quiet else (state, ())
-        case Written(release=release, old=old):
-            return (Trying(release, old), (Restart(),)) if quiet else (state, ())
+        case Written():
+            return (_trying(state), (Restart(),)) if quiet else (state, ())
         case Trying():
             return state, ()
         case _:
@@ -133,17 +135,22 @@ def _may_ask(state: State, now: float) -> bool:
     return not isinstance(state, Idle) or now >= state.ask_at or state.failures == 0
 
 
-def _started(memory: Memory, version: str, now: float) -> tuple[Memory, tuple[Effect, ...]]:
-    state = memory.state
+def _trying(state: Written) -> Trying:
+    return Trying(state.release, state.old, state.again)
+
+
+def _started(memory: Memory, event: Started, now: float) -> tuple[Memory, tuple[Effect, ...]]:
+    state, version = memory.state, event.version
     if isinstance(state, Trying):
         if version == state.release.version:
             return memory, ()  # the health check has the word
+        if event.found_bad != state.release.version and not state.again:
+            # Nobody looked at it: somebody switched the terminal off while it started, say. Once more, then no more.
+            return Memory(Ready(state.release, now + FIRST_WAIT, again=True), memory.known), ()
         return _bad(memory.known, state.release, "the new system did not become healthy", now)
     if isinstance(state, Written):
         # A power cut was the restart; or only the agent began anew, and the new system has still to be tried.
-        return (
-            Memory(Trying(state.release, state.old), memory.known) if version == state.release.version else memory
-        ), ()
+        return (Memory(_trying(state), memory.known) if version == state.release.version else memory), ()
     if isinstance(state, (Fetching, Rebuilding, Ready, Installing)) and version == state.release.version:
         # Somebody installed it by hand (a stick, say).
         return _end(memory.known, Outcome(version, "installed"), now)
@@ -154,7 +161,7 @@ def _told(memory: Memory, release: Release | None, now: float) -> tuple[Memory, 
     state, known = memory.state, memory.known
     if isinstance(state, Ready):
         if release is not None and (release.version, release.sha256) == (state.release.version, state.release.sha256):
-            return Memory(Installing(state.release, state.failures), known), (Install(state.release),)
+            return Memory(Installing(state.release, state.failures, state.again), known), (Install(state.release),)
         return Memory(Idle(now + FIRST_WAIT), known), (TidyUp(),)
     if not isinstance(state, Idle) or release is None or release.version in known.bad:
         return (Memory(Idle(now + ASK_EVERY), known), ()) if isinstance(state, Idle) else (memory, ())
@@ -194,8 +201,8 @@ def _refused(memory: Memory, event: Refused, now: float) -> tuple[Memory, tuple[
         return memory, ()
     if event.final or state.failures + 1 >= TRIES:
         return _bad(memory.known, state.release, event.reason, now)
-    again = Ready(state.release, now + wait(state.failures), state.failures + 1)
-    return Memory(again, memory.known), ()
+    later = Ready(state.release, now + wait(state.failures), state.failures + 1, state.again)
+    return Memory(later, memory.known), ()
 
 
 def _bad(known: Known, release: Release, reason: str, now: float) -> tuple[Memory, tuple[Effect, ...]]:

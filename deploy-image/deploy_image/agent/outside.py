@@ -27,7 +27,10 @@ TRANSIENT = ("no space left", "input/output error", "device or resource busy", "
 
 
 class RealOutside:
-    """``base``: images at central, such as https://central.example/images/. ``say``: keeps a report to be sent."""
+    """``base``: images at central, such as https://central.example/images/. ``say``: keeps a report to be sent.
+
+    ``healthy``: is there once this start was found healthy; ``found_bad``: holds the version left last.
+    """
 
     def __init__(
         self,
@@ -37,11 +40,13 @@ class RealOutside:
         window: Window,
         events: Path,
         healthy: Path,
+        found_bad: Path,
         say: Callable[[words.Outcome], None],
         now: Callable[[], dt.datetime],
     ) -> None:
         self._base, self._profile, self._session = base.rstrip("/") + "/", profile, session
         self._window, self._events, self._healthy, self._say, self._now = window, events, healthy, say, now
+        self._found_bad = found_bad
 
     def index(self) -> Index:
         try:
@@ -79,6 +84,9 @@ class RealOutside:
 
     def healthy(self) -> bool:
         return self._healthy.exists()
+
+    def found_bad(self) -> str:
+        return read_tail(self._found_bad).strip()
 
     def room(self, folder: Path) -> int:
         return shutil.disk_usage(folder).free

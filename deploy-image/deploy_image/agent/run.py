@@ -57,6 +57,10 @@ class Outside(Protocol):
         """The health check of this start has passed."""
         ...
 
+    def found_bad(self) -> str:
+        """The version that was left last because its health check failed; empty: none was."""
+        ...
+
     def room(self, folder: Path) -> int:
         """Free bytes where ``folder`` is."""
         ...
@@ -78,7 +82,7 @@ class Agent:
         self._folder, self._terminal, self._outside, self._clock = folder, terminal, outside, clock
         folder.mkdir(parents=True, exist_ok=True)
         self.memory = self._load()
-        self._happened(words.Started(terminal.version))
+        self._happened(words.Started(terminal.version, outside.found_bad()))
 
     def tick(self) -> None:
         """One round: a health report when there is one, then whatever the time asks for."""

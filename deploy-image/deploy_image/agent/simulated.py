@@ -28,8 +28,9 @@ class PowerCut(BaseException):
 class SimulatedTerminal:
     """Central and one terminal's hardware, in memory but for the files of the agent. It satisfies ``Outside``.
 
-    ``ill``: versions that would not be found healthy here; ``cut(where)``: may raise ``PowerCut``;
-    ``breaks_after``: bytes after which every transfer breaks off; ``free``: bytes on the data partition.
+    ``ill``: versions that would not be found healthy here; ``cut_starts``: so many first starts of a new version are
+    cut off; ``cut(where)``: may raise ``PowerCut``; ``breaks_after``: bytes after which every transfer breaks off;
+    ``free``: bytes on the data partition.
     """
 
     def __init__(
@@ -48,6 +49,8 @@ class SimulatedTerminal:
         self.cut: Callable[[str], None] = lambda where: None
         self.breaks_after = 1 << 40
         self.free = 1 << 40
+        self.cut_starts = 0
+        self.bad = ""
         self.agent: Agent | None = None
 
     def index(self) -> Index:
@@ -93,16 +96,22 @@ class SimulatedTerminal:
     def healthy(self) -> bool:
         return self.version not in self.ill
 
+    def found_bad(self) -> str:
+        return self.bad
+
     def room(self, folder: Path) -> int:
         return self.free
 
     def boot(self) -> None:
         """GRUB and the health check: a new version that does not work is left again."""
         if self.next_version != self.version:
-            if self.next_version not in self.ill:
+            if self.cut_starts:
+                self.cut_starts -= 1
+                self.next_version = self.version
+            elif self.next_version not in self.ill:
                 self.version = self.next_version
             else:
-                self.next_version = self.version
+                self.bad, self.next_version = self.next_version, self.version
         terminal = Terminal(self.name, "bianmin-kiosk", self.version, self.slot)
         self.agent = Agent(self.folder, terminal, self, lambda: self.now)
 

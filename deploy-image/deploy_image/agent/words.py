@@ -49,11 +49,15 @@ class Rebuilding(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The bundle is whole. It waits until nobody uses the terminal, inside the window; not before ``at``."""
+    """The bundle is whole. It waits until nobody uses the terminal, inside the window; not before ``at``.
+
+    ``again``: it was started before, and power was cut before anybody knew whether it works.
+    """
 
     release: Release
     at: float = 0.0
     failures: int = 0
+    again: bool = False
 
 
 class Installing(msgspec.Struct, frozen=True, tag=True):
@@ -61,6 +65,7 @@ class Installing(msgspec.Struct, frozen=True, tag=True):
 
     release: Release
     failures: int = 0
+    again: bool = False
 
 
 class Written(msgspec.Struct, frozen=True, tag=True):
@@ -69,6 +74,7 @@ class Written(msgspec.Struct, frozen=True, tag=True):
 
     release: Release
     old: str
+    again: bool = False
 
 
 class Trying(msgspec.Struct, frozen=True, tag=True):
@@ -76,6 +82,7 @@ class Trying(msgspec.Struct, frozen=True, tag=True):
 
     release: Release
     old: str
+    again: bool = False
 
 
 State = Idle | Fetching | Rebuilding | Ready | Installing | Written | Trying
@@ -98,9 +105,13 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Started(msgspec.Struct, frozen=True):
-    """The agent begins to run (after a start of the machine, or its own)."""
+    """The agent begins to run (after a start of the machine, or its own).
+
+    ``found_bad``: the version that was left here last because its health check failed.
+    """
 
     version: str
+    found_bad: str = ""
 
 
 class Told(msgspec.Struct, frozen=True):
