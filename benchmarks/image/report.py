@@ -18,9 +18,8 @@ Row = dict[str, Any]
 
 HEAD = """# The terminal image: what was seen
 
-QEMU without KVM: the processor is emulated, on two hyperthreads of one core that other work shares, at low priority.
-Seconds are from switching on, or of the step; a terminal is many times faster. The stages are those of
-`make image-test-all`, run one by one.
+QEMU without KVM: the processor is emulated, on two hyperthreads of one core. Seconds are from switching on, or of the
+step; a terminal is many times faster. The stages are those of `make image-test` and `make image-test-all`.
 """
 
 REAL = """
