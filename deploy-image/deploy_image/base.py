@@ -39,8 +39,9 @@ def build(definition: Definition, cache: Path, sources: Path) -> Path:
         return done
     tools.need_root()
     tools.need("mmdebstrap")
-    cache.mkdir(parents=True, exist_ok=True)
-    listed = cache / "sources.list"
+    # A folder of its own: two images may be built at the same time.
+    listed = cache / f"apt-{key(definition)}" / "sources.list"
+    listed.parent.mkdir(parents=True, exist_ok=True)
     listed.write_text(apt_sources(sources), "utf-8")
     fresh = done.with_suffix(".new.tar")
     command: list[str | Path] = ["mmdebstrap", "--variant=apt", "--quiet", "--include=" + ",".join(definition.packages)]
