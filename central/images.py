@@ -13,24 +13,12 @@ import msgspec
 
 from central.service import Central
 from offline_cache.files import Disk, read_if_there, replace_file
-from offline_cache.image_index import Index, Release, read_index
+from offline_cache.image_index import Index, Release, profile_of, read_index, release_name
 from offline_cache.rollout import Rollout, offer_of
-
-COMPATIBLE = "bianmin-"
 
 
 class ImagesError(Exception):
     """It cannot be published. The text is the sentence the operator reads."""
-
-
-def name(release: Release) -> str:
-    """What a rollout and the terminals' reports call it: two profiles may have one version."""
-    return f"{release.compatible.removeprefix(COMPATIBLE)}-{release.version}"
-
-
-def profile(name: str) -> str:
-    """Of a release's name: no version has a hyphen."""
-    return name.rpartition("-")[0]
 
 
 def read(central: Central, path: Path) -> Release:
@@ -50,7 +38,7 @@ def tell(central: Central, rollout: Rollout) -> None:
 
     Saying the same again writes nothing. A release whose description was cleared away is offered to nobody.
     """
-    path = central.images / f"{profile(rollout.release)}.json"
+    path = central.images / f"{profile_of(rollout.release)}.json"
     try:
         release = _described(central.images / f"{rollout.release}.json")
     except ImagesError:
@@ -66,6 +54,6 @@ def _described(path: Path) -> Release:
         release = read_index(path.read_bytes()).release
     except (OSError, ValueError) as error:
         raise ImagesError(f"{path.name} describes no image: {error}") from None
-    if release is None or path.name != f"{name(release)}.json":
+    if release is None or path.name != f"{release_name(release.compatible, release.version)}.json":
         raise ImagesError(f"{path.name} describes no image; name the PROFILE-VERSION.json that `image bundle` wrote")
     return release

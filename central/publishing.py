@@ -24,6 +24,7 @@ from central.tables import Release, ReleaseReport, Terminal
 from content.comparing import Difference, compare
 from content.pack import Pack, PackError
 from offline_cache import rollout as rules
+from offline_cache.image_index import profile_of, release_name
 from offline_cache.rollout import Outcome, Plan, Report, Rollout, RolloutError, Status, Tally
 
 CONTENT = "content"
@@ -106,12 +107,12 @@ def publish_image(central: Central, path: Path, by: str, plan: Plan = rules.IMAG
         release = images.read(central, path)
     except images.ImagesError as error:
         raise PublishError(str(error)) from error
-    now, name = central.now(), images.name(release)
+    now, name = central.now(), release_name(release.compatible, release.version)
     rollout = rules.begin(plan, name, now)
     with central.database.writing() as session:
         if session.get(Release, name) is not None:
             raise PublishError(f"{name} was published before; build it with a new version")
-        _none_running(session, IMAGE, images.profile(name))
+        _none_running(session, IMAGE, profile_of(name))
         summary = f"系统，{release.bytes / 1e6:.0f} MB，差量{len(release.deltas)}个"
         session.add(Release(id=name, kind=IMAGE, created=now, by=by, rollout=_encode(rollout), summary=summary))
         audit.note(session, now, by, "发布系统", name, summary)
@@ -121,7 +122,7 @@ def publish_image(central: Central, path: Path, by: str, plan: Plan = rules.IMAG
 def _none_running(session: Session, kind: str, profile: str = "") -> None:
     """Raises ``PublishError``: one rollout of content, and one of a system for each profile, at a time."""
     for row in session.scalars(sa.select(Release).where(Release.kind == kind)):
-        if _decode(row).status is Status.RUNNING and (kind == CONTENT or images.profile(row.id) == profile):
+        if _decode(row).status is Status.RUNNING and (kind == CONTENT or profile_of(row.id) == profile):
             raise PublishError(f"the rollout of {row.id} is still running; finish, stop or withdraw it first")
 
 
@@ -198,7 +199,7 @@ def _tell_images(central: Central) -> None:
     """What the index file of each profile says is about the release published last; also after a crash in between."""
     with central.database.reading() as session:
         rows = session.scalars(sa.select(Release).where(Release.kind == IMAGE).order_by(Release.created))
-        newest = {images.profile(row.id): _decode(row) for row in rows}
+        newest = {profile_of(row.id): _decode(row) for row in rows}
     for rollout in newest.values():
         images.tell(central, rollout)
 
@@ -227,7 +228,7 @@ def _fleet(session: Session, row: Release) -> list[str]:
     """Who may be offered it: all terminals; of a system those of its profile."""
     chosen = sa.select(Terminal.id).where(Terminal.revoked.is_(None))
     if row.kind == IMAGE:
-        chosen = chosen.where(Terminal.profile == images.profile(row.id))
+        chosen = chosen.where(Terminal.profile == profile_of(row.id))
     return list(session.scalars(chosen))
 
 

@@ -284,6 +284,7 @@ def _agent_parts() -> tuple[Terminal, RealOutside]:
     from deploy_image.definition import load, read_release
     from offline_cache.enrolment import EnrolmentError
     from offline_cache.identity import IdentityError
+    from offline_cache.image_index import release_name
     from offline_cache.layout import Layout, open_terminal
     from offline_cache.outbox import OutboxError
     from offline_cache.wire import Kind
@@ -292,13 +293,13 @@ def _agent_parts() -> tuple[Terminal, RealOutside]:
     told = provisioning.read((settings.home() / "terminal.toml").read_bytes())
     if told.central is None:
         raise CommandError("no central service is provisioned; updates come by stick only")
-    central = told.central.url
+    central, compatible = told.central.url, load(release.profile).compatible
 
     def say(outcome: words.Outcome) -> None:
         plain = {
             "software": release.version,
             "profile": release.profile,
-            "release": f"{release.profile}-{outcome.version}",
+            "release": release_name(compatible, outcome.version),
             "outcome": outcome.result,
             "reason": outcome.reason,
         }
@@ -315,7 +316,7 @@ def _agent_parts() -> tuple[Terminal, RealOutside]:
 
     running = next(slot.name for slot in slots.read() if slot.running)
     slot = Path(f"/dev/disk/by-partlabel/root-{running.lower()}")
-    terminal = Terminal(told.terminal.name, load(release.profile).compatible, release.version, slot)
+    terminal = Terminal(told.terminal.name, compatible, release.version, slot)
     outside = RealOutside(
         f"{central.rstrip('/')}/images",
         release.profile,

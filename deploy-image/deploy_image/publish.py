@@ -15,7 +15,7 @@ from deploy_image import delta
 from deploy_image.agent.run import file_sha256
 from deploy_image.errors import ImageError
 from offline_cache.files import Disk, replace_file
-from offline_cache.image_index import Delta, Index, Part, Release
+from offline_cache.image_index import Delta, Index, Part, Release, release_name
 
 LEVEL = 10
 
@@ -62,7 +62,7 @@ def publish(
         full=_part(packed),
         deltas=tuple(deltas),
     )
-    replace_file(Disk(), folder / f"{profile}-{version}.json", msgspec.json.encode(Index(release)))
+    replace_file(Disk(), folder / f"{release_name(compatible, version)}.json", msgspec.json.encode(Index(release)))
     return release
 
 

@@ -65,3 +65,16 @@ def read_index(data: bytes) -> Index:
             if "//" in part.url or part.url.startswith("/") or ".." in part.url or not 0 < part.bytes < 1 << 40:
                 raise ValueError("the image index names a file outside its folder")
     return index
+
+
+COMPATIBLE = "bianmin-"
+
+
+def release_name(compatible: str, version: str) -> str:
+    """What a rollout and the terminals' reports call a release: PROFILE-VERSION. Two profiles may have one version."""
+    return f"{compatible.removeprefix(COMPATIBLE)}-{version}"
+
+
+def profile_of(name: str) -> str:
+    """Of a release's name: no version has a hyphen."""
+    return name.rpartition("-")[0]
