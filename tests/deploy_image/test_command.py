@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bianmin.cli import app
+from bianmin.cli import app, image_terminal
 from bianmin.cli.output import CommandError
+from deploy_image import slots
 
 
 @pytest.fixture
@@ -44,6 +45,21 @@ def test_a_provisioning_file_is_checked_before_anybody_travels(call, tmp_path: P
     refused = call("provision", "--check", str(file))
     assert isinstance(refused.exception, CommandError)
     assert "terminal.name" in str(refused.exception)
+
+
+def test_a_system_that_is_left_says_so_to_the_agent_of_the_other(  # type: ignore[no-untyped-def]
+    call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the agent could not tell a bad version from one whose first start was cut off."""
+    release, mark = tmp_path / "release", tmp_path / "agent" / "found-bad"
+    release.write_text("VERSION=2026.11.23\nPROFILE=simulator\n")
+    monkeypatch.setattr(slots, "RELEASE", release)
+    monkeypatch.setattr(image_terminal, "FOUND_BAD", mark)
+    monkeypatch.setattr(slots, "leave", lambda: True)
+    assert json.loads(call("rollback", "--json").stdout) == {"restarting": True}, "nothing keeps it from leaving"
+    mark.parent.mkdir()
+    call("rollback", "--json")
+    assert mark.read_text() == "2026.11.23"
 
 
 @pytest.mark.parametrize(
