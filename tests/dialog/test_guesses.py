@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from content.pack import Pack
 from content.search.pinyin import syllables
+from content.search.vocabulary import vocabulary
+from dialog import commands
 from dialog.acts import Ask, NoticeScreen, Print, Show, TextScreen
 from dialog.commands import sound
 from dialog.events import Channel, Heard, Key, Pressed, Silence, Started, Typed, Unintelligible
@@ -163,3 +167,14 @@ def test_a_person_is_there_while_something_is_asked_back(world: World) -> None:
     assert Key.HUMAN in next(act for act in acts if isinstance(act, Ask)).keys
     state, _ = step(state, Heard("人工"), world)
     assert state.phase is Phase.HUMAN
+
+
+def test_no_short_word_of_the_content_is_taken_for_a_command(world: World, starter_pack: Path) -> None:
+    """Decision 37: they are what people ask for, and most often in one word."""
+    state = after(world, ANSWERED)
+    every = vocabulary(Pack.open(starter_pack))
+    words = [word for word in every if len(word) <= 5 and commands.command(word) is None]
+    found = {word: taken for word in words if (taken := guess(state, (word,))) is not None}
+    assert len(words) > 1000
+    assert [word for word, taken in found.items() if taken.sure] == []
+    assert len(found) < len(words) / 10  # asked back, where the search finds nothing for them
