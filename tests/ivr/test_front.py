@@ -187,6 +187,9 @@ class Replier:
     def __init__(self, port: int, options: str = "200 OK") -> None:
         self.options, self.call = options, "200 OK"
         self.calls: set[str] = set()
+        self.asked: list[str] = []
+        self.deaf_to = -1
+        """The question how it is, counted from 0, that this worker does not answer however often it is repeated."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", port))
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -199,12 +202,19 @@ class Replier:
                 self.calls.add(message.one("call-id"))
             if message.method not in ("INVITE", "OPTIONS"):
                 continue
+            if message.method == "OPTIONS" and self._ignores(message.one("call-id")):
+                continue
             status = self.call if message.method == "INVITE" else self.options
             lines = [f"SIP/2.0 {status}", *(f"Via: {via}" for via in message.all("via"))]
             lines += [f"From: {message.one('from')}", f"To: {message.one('to')};tag=replier"]
             lines += [f"Call-ID: {message.one('call-id')}", f"CSeq: {message.one('cseq')}", "Content-Length: 0", "", ""]
             front = int(message.all("via")[0].partition(";")[0].rpartition(":")[2])
             self._socket.sendto("\r\n".join(lines).encode(), ("127.0.0.1", front))
+
+    def _ignores(self, question: str) -> bool:
+        if question not in self.asked:
+            self.asked.append(question)
+        return self.asked.index(question) == self.deaf_to
 
     def close(self) -> None:
         own = self._socket.getsockname()
@@ -260,6 +270,18 @@ def test_a_worker_that_is_still_coming_up_is_given_no_calls(tmp_path: Path) -> N
             while answered < 2:  # they take turns: of two answered calls in a row one is the first's
                 answered += front.ask() == "200"
         assert second.calls
+
+
+@NEEDS
+def test_workers_that_stood_still_for_a_moment_are_given_calls_all_the_same(tmp_path: Path) -> None:
+    """A single question nobody answered took both workers away, and callers heard busy until the next one."""
+    with two_workers(tmp_path) as (front, first, second):
+        first.deaf_to = second.deaf_to = len(first.asked) + 1
+        while (
+            len(first.asked) <= first.deaf_to + 1
+        ):  # until it is asked once more; the test's limit ends a wait in vain
+            assert front.ask() == "200"
+            fuzz.answer_to(front.sender, "nothing", 0.1)
 
 
 @NEEDS
