@@ -28,7 +28,6 @@ from dialog.events import (
     Pressed,
     Silence,
     Started,
-    Typed,
     Unintelligible,
 )
 from dialog.state import State
@@ -36,15 +35,15 @@ from ivr import keys, understanding
 from ivr.answering import Answering
 from ivr.diary import BargedIn, CallBegan, CallEnded, Ending, NotUnderstood, Trouble, WentOn
 from ivr.doing import Doing
-from ivr.early import Early
 from ivr.ears import GapFiller
 from ivr.errands import UnderWay
 from ivr.keepsakes import Keepsakes
+from ivr.keying import Keying
 from ivr.leg import Answered, HandedOver, HungUp, KeyPressed, KeyReleased, Leg, LegEvent
 from ivr.mouth import Mouth
 from ivr.parts import Desk, Parts
 from ivr.patience import Patience, SpokenTurn
-from ivr.presses import Does, Presses, effect
+from ivr.presses import Does, Presses
 from ivr.script import Run, Script
 from ivr.thoughts import Thoughts
 from speech import hearing
@@ -69,10 +68,7 @@ class Conversation:
         self._deadline: float | None = None
         self._speak_from = 0.0
         self._spoken: SpokenTurn | None = None
-        self._kept_key = ""
-        self._digits = ""
-        self._presses = Presses()
-        self._early = Early()
+        self._presses, self._keying = Presses(), Keying()
         self._handed_over = False
         self._errand = UnderWay(lambda entry: parts.diary.note(entry, call))
         self._troubles = 0
@@ -151,54 +147,32 @@ class Conversation:
         return self._doing is Doing.THINKING or (self._doing is Doing.LISTENING and self._ears.busy)
 
     def _press_early(self, now: float) -> None:
-        """It is known now what is asked, or has taken too long."""
-        if self._early and (not self._undecided or self._early.is_late(now)):
-            for key in self._early.take(self._script.ask):
-                self._key(key, now)
+        for number, key in enumerate(self._keying.early(self._script.ask, self._undecided, now)):
+            self._key(key, now, number > 0 and self._undecided)  # a check code may follow the number
 
     def _key(self, key: str, now: float, undecided: bool = False) -> None:
-        ask, may_cut = self._script.ask, self._answering.interruptible
-        done = effect(key, ask, self._doing, may_cut, self._digits, undecided, bool(self._early))
-        match done:
-            case Does.NOTHING:
-                return
-            case Does.EARLY:
-                self._early.keep(key, ask, now)
-            case Does.ERRAND:
-                self._errand.key(key)
-            case Does.KEPT:
-                self._kept_key = key
-            case Does.NUMBER_ENDS:
-                self._dial(now)
-            case Does.DIGIT:
-                self._hush(now)
-                self._ears.deafen()
-                self._digits += key
-                self._deadline = now + self._parts.habits.between_digits
-                if len(self._digits) >= self._script.ask.digits:
-                    self._dial(now)
-            case Does.SKIP:
-                self._hush(now)
-            case _:
-                self._hush(now)
-                self._ears.deafen()
-                self._early.forget()
-                self._spoken = None
-                self._think(done, now)
-                self._speak_from = now + self._parts.habits.key_pause
+        may_cut = self._answering.interruptible
+        done = self._keying.press(key, self._script.ask, self._doing, may_cut, undecided, now)
+        if done is Does.NOTHING:
+            return
+        if done is Does.ERRAND:
+            self._errand.key(key)
+            return
+        self._hush(now)
+        if done is Does.DIGIT:
+            self._ears.deafen()
+            self._deadline = now + self._parts.habits.between_digits
+        elif not isinstance(done, Does):
+            self._ears.deafen()
+            self._spoken = None
+            self._think(done, now)
+            self._speak_from = now + self._parts.habits.key_pause
 
     def _hush(self, now: float) -> None:
         """A key is an end of what is being said, and of what was left of it."""
         if self._doing is Doing.SPEAKING:
             self._cut("key", now)
         self._forget_speech()
-
-    def _dial(self, now: float) -> None:
-        """The number is complete. Zeros alone are somebody who wants a person."""
-        digits, self._digits = self._digits, ""
-        self._spoken = None
-        alone = set(digits) == {"0"} and len(digits) < self._script.ask.digits
-        self._think(Pressed(Key.HUMAN) if alone else Typed(digits), now)
 
     # -- hearing -----------------------------------------------------------------------------------------------------
 
@@ -253,17 +227,8 @@ class Conversation:
 
     def _meant(self, hypothesis: Hypothesis) -> tuple[Event, State]:
         """What the dialog is asked with these words, and in which state."""
-        thoughts = self._thoughts
-        if self._is_second_thought(hypothesis.text):
-            return understanding.heard(hypothesis, thoughts.event), thoughts.before
-        return understanding.heard(hypothesis), thoughts.state
-
-    def _is_second_thought(self, text: str) -> bool:
-        """Whether this goes on with the question before: the caller had only paused for breath."""
-        if not understanding.may_go_on(text, self._thoughts.event):
-            return False
         at_once = self._answering.was_cut and self._answering.heard < self._parts.habits.second_thought
-        return self._doing is Doing.THINKING or at_once
+        return self._thoughts.meant(hypothesis, self._doing is Doing.THINKING or at_once)
 
     def _not_understood(self, reason: str, now: float) -> None:
         self._parts.diary.note(NotUnderstood(reason), self._call)
@@ -295,7 +260,7 @@ class Conversation:
         """Give ``event`` to the dialog; a turn that is still being thought about is forgotten."""
         self._script.clear()
         self._answering.new_turn()
-        self._digits = ""
+        self._keying.new_turn()
         self._deadline = None
         self._patience.owed_since = now
         self._doing = Doing.THINKING
@@ -338,15 +303,11 @@ class Conversation:
             self._next(now)
         elif self._doing is Doing.LISTENING and self._deadline is not None and now >= self._deadline:
             self._spoken = None
-            if self._digits:
-                self._dial(now)
-            else:
-                self._think(Silence(), now)
+            self._think(self._keying.number(self._script.ask) if self._keying.dialling else Silence(), now)
 
     def _next(self, now: float) -> None:
         """Begin the next step of the turn."""
-        if self._kept_key and not self._script.speaks_next:
-            key, self._kept_key = self._kept_key, ""
+        if not self._script.speaks_next and (key := self._keying.kept()):
             self._doing = Doing.LISTENING
             if keys.meaning(key, self._script.ask) is not None and not self._script.leaves_next:
                 self._key(key, now)
@@ -373,7 +334,8 @@ class Conversation:
     def _listen(self, now: float) -> None:
         self._doing = Doing.LISTENING
         self._answering.interruptible = True
-        self._deadline = now + (self._parts.habits.between_digits if self._digits else self._script.ask.timeout)
+        dialling = self._keying.dialling
+        self._deadline = now + (self._parts.habits.between_digits if dialling else self._script.ask.timeout)
 
     def _start_errand(self, act: Act, now: float) -> None:
         def say(texts: Sequence[str]) -> None:

@@ -13,8 +13,10 @@ from concurrent.futures import Future
 from dialog.acts import Act
 from dialog.events import Event, Gone
 from dialog.state import State, Turn
+from ivr import understanding
 from ivr.keepsakes import Keepsakes
 from ivr.parts import Parts, Thought
+from speech.recognition import Hypothesis
 
 
 class Thoughts:
@@ -42,6 +44,13 @@ class Thoughts:
             self._turn = ahead[2].turn
         else:
             self._turn = self._parts.think(state, event)
+
+    def meant(self, hypothesis: Hypothesis, may_go_on: bool) -> tuple[Event, State]:
+        """What to ask with these words, and in which state: the question before may be gone on with, when the caller
+        had only paused for breath, or this is one of its own."""
+        if may_go_on and understanding.may_go_on(hypothesis.text, self.event):
+            return understanding.heard(hypothesis, self.event), self.before
+        return understanding.heard(hypothesis), self.state
 
     def take(self) -> tuple[Act, ...] | BaseException | None:
         """The acts of the turn, once; what went wrong; None while there is nothing."""

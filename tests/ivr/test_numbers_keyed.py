@@ -75,6 +75,11 @@ def test_number_and_check_code_in_one_go() -> None:
     assert call.events[-2:] == [Typed(TICKET), Typed(FOUR)]
 
 
+def test_number_and_check_code_are_both_kept_while_nothing_is_asked_yet() -> None:
+    call = key(asked_progress(NUMBER, CODE, (Say("正在办理"), OPEN), delay=6.0), TICKET + FOUR).run(15)
+    assert call.events[-2:] == [Typed(TICKET), Typed(FOUR)]
+
+
 def test_what_was_keyed_on_after_a_wrong_number_is_no_beginning_of_the_next() -> None:
     call = key(asked_progress(NUMBER, (Say("编号不对，请再按一次。"), NUMBER[1])).run(1.5), TICKET + FOUR[:3])
     call.run(1.0)
