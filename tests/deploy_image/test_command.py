@@ -47,7 +47,7 @@ def test_a_provisioning_file_is_checked_before_anybody_travels(call, tmp_path: P
     assert "terminal.name" in str(refused.exception)
 
 
-def test_a_system_that_is_left_says_so_to_the_agent_of_the_other(  # type: ignore[no-untyped-def]
+def test_a_system_that_is_left_says_so_to_the_agent_of_the_other(
     call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the agent could not tell a bad version from one whose first start was cut off."""
