@@ -50,11 +50,11 @@ def _load_for(
 
 
 def expected_words(pack: Pack) -> tuple[str, ...]:
-    """What is said to a front end with this pack: the pack's words, and those that steer the conversation."""
+    """What is said to a front end with this pack: the pack's words, and those that steer and that ask for services."""
     from content.search.vocabulary import vocabulary
-    from dialog import commands
+    from dialog import commands, intents
 
-    return tuple(dict.fromkeys((*vocabulary(pack), *commands.expected())))
+    return tuple(dict.fromkeys((*vocabulary(pack), *commands.expected(), *intents.expected())))
 
 
 def _choice(settings: Settings, engine: str) -> tuple[str, Path | None]:

@@ -72,7 +72,18 @@ LEAST = 3
 """Characters after a beginning that make it a matter of its own."""
 
 _QUESTION = re.compile(r"怎么|如何|哪里|哪儿|电话|多久|流程|几天|什么|多少|[吗呢么]$|能不能|可不可以|要带")
+_OWN_REQUEST = re.compile(
+    r"^(我|我们|上次|上回|之前|前几天|前天|昨天|上个?月|上星期|上周).{0,8}(投诉|反映|举报|建议|咨询|工单|单子|诉求).{0,6}"
+    r"(怎么样|怎样|到哪|结果|进展|进度|处理|解决|答复|回复|回音|消息|没人管)"
+)
+_NEW = re.compile(r"^我们?(要|想|来)(?!查|问|看|知道)")
+"""``_OWN_REQUEST``: what became of something told before; 我要投诉没人管的事 (``_NEW``) is told now."""
 _CENTRE = re.compile(r"^(.{2,12}?)的?(便民服务中心|服务中心|办事大厅|网点)(在哪|在什么|怎么走|地址|几点|电话|开门)")
+
+
+def expected() -> tuple[str, ...]:
+    """What a recogniser should expect to hear of this, each once: 查进度 alone is written 查禁都."""
+    return tuple(dict.fromkeys(words for spoken in (*PHRASES.values(), HELP, *KINDS.values()) for words in spoken))
 
 
 def recognise(text: str, world: World) -> Intent | None:
@@ -89,6 +100,8 @@ def recognise(text: str, world: World) -> Intent | None:
             return Intent(Service.SCENARIO, scenario=scenario.id)
     if _CENTRE.match(bare):
         return Intent(Service.NEAREST, text=bare)
+    if _OWN_REQUEST.match(bare) and not _NEW.match(bare):
+        return Intent(Service.PROGRESS)
     return _begun(bare, heard)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialog import digits, places, resume
-from dialog.intents import recognise
+from dialog.intents import expected, recognise
 from dialog.menu import Service
 from dialog.requests import TRIAGE_BELOW, RequestKind
 from dialog.world import World
@@ -81,6 +81,11 @@ def test_places(world: World, said: str, town: str, village: str) -> None:
         ("我建议公交站加一张凳子", Service.REQUEST, RequestKind.SUGGESTION, "公交站加一张凳子"),
         ("我要举报有人往河里倒垃圾", Service.REQUEST, RequestKind.REPORT, "有人往河里倒垃圾"),
         ("查一下进度", Service.PROGRESS, None, ""),
+        ("我上次的投诉办得怎么样了", Service.PROGRESS, None, ""),
+        ("前几天反映的那件事处理了吗", Service.PROGRESS, None, ""),
+        ("我想查我投诉的结果", Service.PROGRESS, None, ""),
+        ("我要投诉没人管的事", Service.REQUEST, RequestKind.COMPLAINT, "没人管的事"),
+        ("我要反映工单一直没处理", Service.REQUEST, RequestKind.COMPLAINT, "工单一直没处理"),
         ("窗口不给办", Service.STUCK, None, ""),
         ("帮我代办", Service.STUCK, RequestKind.HELP, ""),
         ("泽国镇的便民服务中心在哪里", Service.NEAREST, None, "泽国镇的便民服务中心在哪里"),
@@ -99,6 +104,11 @@ def test_services_by_what_is_said(
 )
 def test_questions_stay_questions(world: World, said: str) -> None:
     assert recognise(said, world) is None
+
+
+def test_the_recogniser_is_told_of_the_services_names() -> None:
+    """查进度 said alone was written 查禁都, by all of four voices."""
+    assert {"查进度", "随手拍", "我要投诉", "帮办代办"} <= set(expected())
 
 
 def test_a_department_is_only_suggested_when_one_leads(whole_world: World) -> None:
