@@ -162,7 +162,7 @@ def main() -> None:
                     actions = (
                         sipp.Wait(1.0),
                         sipp.Play("question", question.packets),
-                        sipp.Wait(arguments.call - 1.0),
+                        sipp.Stay(arguments.call - 1.0),
                     )
                     after = moments.uniform(0.0, arguments.call / share)
                     crowd.call(

@@ -45,7 +45,13 @@ class CallOver(msgspec.Struct, frozen=True):
     within: float = 30.0
 
 
-Action = Wait | Play | Info | CallOver
+class Stay(msgspec.Struct, frozen=True):
+    """Stay for so many seconds, or until the line says goodbye and hangs up. The last of a caller's actions."""
+
+    seconds: float
+
+
+Action = Wait | Play | Info | CallOver | Stay
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -122,10 +128,17 @@ def scenario(user: str, actions: Sequence[Action], folder: Path, refused: int = 
                 steps.append(f'<recv request="BYE" timeout="{round(within * 1000)}"/>')
                 steps.append(_send(_OK))
                 over = True
+            case Stay(seconds):
+                steps.append(f'<recv request="BYE" timeout="{round(seconds * 1000)}" ontimeout="{_STAYED}"/>')
+                steps += [_send(_OK, f'next="{_PARTED}"'), f'<label id="{_STAYED}"/>']
     if not over:
         bye = _IN_DIALOG.format(method="BYE", number=number) + "Content-Length: 0\n\n"
-        steps += [_send(bye, 'retrans="500"'), '<recv response="200"/>']
+        steps += [_send(bye, 'retrans="500"'), '<recv response="200"/>', f'<label id="{_PARTED}"/>']
     return _document(steps)
+
+
+_STAYED, _PARTED = 1, 2
+"""Places in the script: the caller hangs up; somebody has."""
 
 
 _OK = """SIP/2.0 200 OK

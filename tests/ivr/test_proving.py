@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.proving import g711, rtp, sipp
+from ivr.proving.telephone import Telephone
 from speech.audio import Audio
 
 
@@ -52,3 +56,18 @@ def test_a_scenario_says_what_the_caller_does(tmp_path: Path) -> None:
     assert "Signal=3" in text
     assert (tmp_path / "question.pcap").stat().st_size == 24 + 2 * (16 + 14 + 20 + 8 + 12 + 160)
     assert text.count("BYE") == 1
+
+
+@pytest.mark.skipif(shutil.which("sipp") is None, reason="needs the Debian package sip-tester")
+@pytest.mark.parametrize("says_goodbye", [True, False])
+def test_a_caller_who_stays_parts_well_whoever_hangs_up(tmp_path: Path, says_goodbye: bool) -> None:
+    """Of 50 callers at a time twelve in half an hour were counted as failed because the line had said goodbye."""
+    with Telephone("line") as line, ThreadPoolExecutor(1) as pool:
+        stay = sipp.Stay(60.0 if says_goodbye else 0.2)
+        calling = pool.submit(sipp.run, "line", (stay,), f"127.0.0.1:{line.port}", tmp_path)
+        line.wait("confirmed")
+        if says_goodbye:
+            line.hang_up()
+        else:
+            line.wait("ended")
+        assert (calling.result().succeeded, calling.result().failed) == (1, 0)
