@@ -33,7 +33,7 @@ SMALL = """
 
 The real system takes too long to start for forty starts. Partitions, grub.cfg, grubenv with its copy, RAUC, the
 encrypted data partition and the pre-install check are those of the real image; the program, its models and the graphics
-are left out, and the health check is a script of three lines. Made by `benchmarks.image.cuts`.
+are left out, and the health check is a short script. Made by `benchmarks.image.cuts`.
 """
 
 CUTS = """

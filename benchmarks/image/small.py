@@ -4,7 +4,7 @@
 
 Emulated, the real system needs minutes to start; twenty power cuts need forty starts. What a cut can hit is the same
 here: partitions, grub.cfg, grubenv with its copy, RAUC's writing, the encrypted data partition, all as in the real
-image. The health check is a script of three lines (small/): it looks at one file instead of asking a question.
+image. The health check is a short script (small/): it looks at one file instead of asking a question.
 """
 
 from __future__ import annotations

@@ -21,11 +21,19 @@ EPOCH = 1_763_769_600
 
 LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*", "/usr/share/lintian/*")
 KEPT = ("/usr/share/doc/*/copyright", "/usr/share/locale/locale.alias")
+RULES = (
+    "--variant=apt",
+    "--aptopt=Apt::Install-Recommends false",
+    "--dpkgopt=force-unsafe-io",
+    *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT),
+    *(f"--dpkgopt=path-include={pattern}" for pattern in KEPT),
+)
+"""What mmdebstrap is told besides the packages."""
 
 
 def key(definition: Definition) -> str:
     """Same packages, same rules: same key. Whether the versions are those of the lock is looked at afterwards."""
-    return hashlib.sha256("\n".join([SUITE, *definition.packages, *LEFT_OUT, *KEPT]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([SUITE, *definition.packages, *RULES]).encode()).hexdigest()[:16]
 
 
 def cached(definition: Definition, cache: Path) -> Path:
@@ -44,10 +52,7 @@ def build(definition: Definition, cache: Path, sources: Path) -> Path:
     listed.parent.mkdir(parents=True, exist_ok=True)
     listed.write_text(apt_sources(sources), "utf-8")
     fresh = done.with_suffix(".new.tar")
-    command: list[str | Path] = ["mmdebstrap", "--variant=apt", "--quiet", "--include=" + ",".join(definition.packages)]
-    command += ["--aptopt=Apt::Install-Recommends false", "--dpkgopt=force-unsafe-io"]
-    command += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
-    command += [f"--dpkgopt=path-include={pattern}" for pattern in KEPT]
+    command: list[str | Path] = ["mmdebstrap", *RULES, "--quiet", "--include=" + ",".join(definition.packages)]
     # systemd-resolved's resolv.conf points to nowhere during the build; nothing in there is wanted anyway.
     command += [SUITE, fresh, listed]
     try:
