@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from dialog.acts import Act, Ask, Print, PrintScreen, Say, Show, SlipKind
 from dialog.events import Channel, Key, Printed, PrintOutcome
 from dialog.kit import count, numeral
-from dialog.listening import clarify, listen
+from dialog.listening import clarify, listen, listen_again
 from dialog.state import Phase, State, Turn, say
 from dialog.world import World
 
@@ -32,8 +32,7 @@ def wrong(state: State, world: World) -> Turn:
     """That was not it: offer the next best hits, else ask again."""
     if state.others:
         return clarify(replace(state, item_id=""), world, state.others, world.text("answer.alternatives"))
-    message = world.text("listen.correct")
-    return listen(state, world, "listen.correct", notice=message)
+    return listen_again(state, world)
 
 
 def print_slip(state: State, world: World) -> Turn:

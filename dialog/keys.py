@@ -107,7 +107,7 @@ def _no(state: State, world: World) -> Turn:
 def _correct(state: State, world: World) -> Turn:
     if state.phase is Phase.ANSWERED:
         return answered.wrong(state, world)
-    return listening.listen(state, world, "listen.correct", notice=world.text("listen.correct"))
+    return listening.listen_again(state, world)
 
 
 def chosen(state: State, choice: str, world: World) -> Turn:

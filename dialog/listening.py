@@ -49,6 +49,12 @@ def listen(state: State, world: World, prompt: str, notice: str = "") -> Turn:
     return next_state, (Show(screen), *spoken, ask)
 
 
+def listen_again(state: State, world: World) -> Turn:
+    """What was understood was not what was said."""
+    prompt = "listen.correct" if state.channel is Channel.KIOSK else "listen.correct_phone"
+    return listen(state, world, prompt, notice=world.text(prompt))
+
+
 def question(state: State, world: World, query: Query) -> Turn:
     """Search for what was said or typed and turn the result into acts."""
     result = world.knowledge.search(replace(query, context=state.item_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from content.pack import Pack
 from content.search.pinyin import syllables
 from content.search.vocabulary import vocabulary
 from dialog import commands
-from dialog.acts import Ask, NoticeScreen, Print, Show, TextScreen
+from dialog.acts import Ask, NoticeScreen, Print, Say, Show, TextScreen
 from dialog.commands import sound
 from dialog.events import Channel, Heard, Key, Pressed, Silence, Started, Typed, Unintelligible
 from dialog.flows import Filing
@@ -178,3 +179,9 @@ def test_no_short_word_of_the_content_is_taken_for_a_command(world: World, start
     assert len(words) > 1000
     assert [word for word, taken in found.items() if taken.sure] == []
     assert len(found) < len(words) / 10  # asked back, where the search finds nothing for them
+
+
+def test_a_caller_who_was_misheard_is_not_asked_to_type(world: World) -> None:
+    state = after(world, ANSWERED, channel=Channel.PHONE)
+    _, acts = step(msgspec.structs.replace(state, others=()), Pressed(Key.NO), world)
+    assert [act.text for act in acts if isinstance(act, Say)] == ["对不起，我听错了。请再说一遍。"]
