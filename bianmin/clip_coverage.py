@@ -16,7 +16,8 @@ from enum import StrEnum
 
 import msgspec
 
-from content.pack import Pack, lead_ins
+from content.pack import Pack
+from content.spoken import lead_ins
 from speech.sentences import split_sentences
 from speech.speaking import lead_in
 

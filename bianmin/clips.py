@@ -152,9 +152,9 @@ def for_folder(directory: Path, scope: str, settings: Settings, progress: Progre
     ``ContentError`` for a folder that cannot be read, ``SynthesisError`` when the voice does not work.
     """
     from content.model import Prompt
-    from content.pack import spoken_sentences
     from content.scenario import Scenario
     from content.source import load
+    from content.spoken import spoken_sentences
 
     if scope == "none":
         return Sound({}, "")

@@ -31,12 +31,12 @@ from content.pack import (
     clip_key,
     imported_item,
     records_digest,
-    spoken_sentences,
     text_digest,
 )
 from content.scenario import Scenario
 from content.sentences import split_sentences
 from content.source import Source, load
+from content.spoken import spoken_sentences
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, how much of it is done, and how much there is (0: unknown)."""

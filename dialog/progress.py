@@ -74,18 +74,19 @@ def _entered(state: State, progress: Progress, number: str, world: World) -> Tur
         return None
     if progress.number:
         if len(number) != digits.CODE_DIGITS:
-            short = digits.is_one_short(number, digits.CODE_DIGITS)
-            prompt = "service.one_short" if short else "progress.code_wrong"
-            return kit.again(state, ask(state, progress, world), world, prompt)
+            return _again(state, progress, world, number, digits.CODE_DIGITS, "progress.code_wrong")
         return _look_up(state, replace(progress, code=number), world)
     if len(number) == digits.TICKET_DIGITS + digits.CODE_DIGITS and digits.is_ticket(number[: digits.TICKET_DIGITS]):
         whole = Progress(number[: digits.TICKET_DIGITS], number[digits.TICKET_DIGITS :])
         return _look_up(state, whole, world)
     if not digits.is_ticket(number):
-        short = digits.is_one_short(number, digits.TICKET_DIGITS)
-        prompt = "service.one_short" if short else "progress.number_wrong"
-        return kit.again(state, ask(state, progress, world), world, prompt)
+        return _again(state, progress, world, number, digits.TICKET_DIGITS, "progress.number_wrong")
     return ask(state, Progress(number), world)
+
+
+def _again(state: State, progress: Progress, world: World, number: str, wanted: int, wrong: str) -> Turn | None:
+    prompt = "service.one_short" if digits.is_one_short(number, wanted) else wrong
+    return kit.again(state, ask(state, progress, world), world, prompt)
 
 
 def _look_up(state: State, progress: Progress, world: World) -> Turn:

@@ -15,7 +15,7 @@ from deploy_image import delta
 from deploy_image.agent.run import file_sha256
 from deploy_image.errors import ImageError
 from offline_cache.files import Disk, replace_file
-from offline_cache.image_index import Delta, Index, Part, Release, release_name
+from offline_cache.image_index import COMPATIBLE, Delta, Index, Part, Release, release_name
 
 LEVEL = 10
 
@@ -36,7 +36,7 @@ def publish(
     step: Callable[[str], None] = lambda name: None,
 ) -> Release:
     """Write the files of one release into ``folder``, their description last. Raises ``ImageError`` and ``OSError``."""
-    profile = compatible.removeprefix("bianmin-")
+    profile = compatible.removeprefix(COMPATIBLE)
     folder.mkdir(parents=True, exist_ok=True)
     step("packing the bundle")
     packed = folder / f"{profile}-{version}.raucb.zst"

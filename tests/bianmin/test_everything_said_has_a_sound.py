@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from content.pack import Pack, spoken_sentences
+from content.pack import Pack
 from content.search import Searcher
 from content.source import load
+from content.spoken import spoken_sentences
 from dialog.acts import Ask, Say
 from dialog.events import Channel, Chosen, Event, Key, Pressed, Printed, PrintOutcome, Rated, Silence, Started, Typed
 from dialog.events import Unintelligible as NotHeard

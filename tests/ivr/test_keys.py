@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.pack import spoken_sentences
+from content.spoken import spoken_sentences
 from content.standard_prompts import standard_prompts
 from dialog.acts import Ask, Choice
 from dialog.closing import LEVELS

@@ -362,11 +362,7 @@ def test_noise_in_a_moment_to_speak_does_not_end_the_answer() -> None:
 
 
 def test_a_touch_in_a_moment_to_speak_ends_the_answer() -> None:
-    kiosk = Bench()
-    kiosk.tap("start")
-    kiosk.listen_through()
-    kiosk.hear(QUESTION)
-    kiosk.listen_to_a_part()
+    kiosk = reading_the_answer()
     said = len(kiosk.mouth.said)
     kiosk.tap("speak")
     kiosk.wait(Habits().pause + 1)
@@ -385,11 +381,7 @@ def test_who_touches_hears_an_answer_in_one_go() -> None:
 
 
 def test_typing_in_a_moment_to_speak_lets_the_reading_go_on() -> None:
-    kiosk = Bench()
-    kiosk.tap("start")
-    kiosk.listen_through()
-    kiosk.hear(QUESTION)
-    kiosk.listen_to_a_part()
+    kiosk = reading_the_answer()
     kiosk.report(SpeechBegan())
     said = len(kiosk.mouth.said)
     kiosk.tap("settings")

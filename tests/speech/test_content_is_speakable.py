@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from content.model import Prompt
-from content.pack import lead_ins, spoken_sentences
 from content.source import load
+from content.spoken import lead_ins, spoken_sentences
 from speech.kokoro import LONGEST, vocabulary
 from speech.kokoro_phonemes import phonemes, syllables
 from speech.sentences import split_pieces, split_sentences
